@@ -1,0 +1,224 @@
+import type { Agent, RequestOptions } from 'node:https';
+import { Writable } from 'node:stream';
+import { Exec, type HttpMethod, IsomorphicFetchHttpLibrary, KubeConfig, RequestContext, Watch } from '@kubernetes/client-node';
+import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js';
+import WebSocket from 'ws';
+import {
+  type Connection,
+  type ConnectionTarget,
+  type ExecAnswer,
+  type ExecRequest,
+  type ExecStatus,
+  TransportError,
+  type WatchEvent,
+} from './connection.ts';
+
+/** An exec answer larger than this is cut: a pod may print without end. */
+const MOST_EXEC_OUTPUT = 1024 * 1024;
+const DEFAULT_TIMEOUT = 15_000;
+
+/**
+ * client-node's KubeConfig makes a new agent, hence a new TLS connection, for every request. This one keeps the first
+ * and goes on with it as long as the credentials in it stay the same (an exec plugin may renew a client certificate).
+ */
+class KeepAliveKubeConfig extends KubeConfig {
+  private agent: { key: string; agent: Agent } | undefined;
+
+  override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    await super.applySecurityAuthentication(context);
+    context.setAgent(this.shared(context.getAgent() as Agent) as never);
+  }
+
+  override async applyToHTTPSOptions(options: RequestOptions | WebSocket.ClientOptions): Promise<void> {
+    await super.applyToHTTPSOptions(options);
+    options.agent = this.shared(options.agent as Agent);
+  }
+
+  close(): void {
+    this.agent?.agent.destroy();
+  }
+
+  private shared(fresh: Agent): Agent {
+    const { ca, cert, key, servername, rejectUnauthorized } = fresh.options as Record<string, unknown>;
+    const identity = [ca, cert, key, servername, rejectUnauthorized].map(String).join('\0');
+    if (this.agent?.key !== identity) {
+      Object.assign(fresh, { keepAlive: true });
+      Object.assign(fresh.options, { keepAlive: true });
+      this.agent = { key: identity, agent: fresh };
+    }
+    return this.agent.agent;
+  }
+}
+
+/**
+ * Opens a line to the API server that `config` (a kubectl-style Config with one context) names. This is the only file
+ * that imports client-node at run time; it is loaded when the first cluster is needed.
+ */
+export function connect(config: object, target: ConnectionTarget): Connection {
+  const kubeConfig = new KeepAliveKubeConfig();
+  kubeConfig.loadFromString(JSON.stringify(config));
+  const http = new IsomorphicFetchHttpLibrary();
+
+  return {
+    target,
+
+    async send(request, signal) {
+      const url = new URL(target.server.replace(/\/$/, '') + request.path);
+      for (const [name, value] of Object.entries(request.query ?? {}))
+        if (value !== undefined) url.searchParams.set(name, String(value));
+      const context = new RequestContext(url.href, request.method as HttpMethod);
+      if (request.body !== undefined) {
+        context.setBody(request.body);
+        context.setHeaderParam('Content-Type', request.contentType ?? 'application/json');
+      }
+      context.setHeaderParam('Accept', request.accept ?? 'application/json');
+      await authenticate(kubeConfig, context);
+      const deadline = AbortSignal.timeout(request.timeout ?? DEFAULT_TIMEOUT);
+      context.setSignal(AbortSignal.any([signal, deadline]));
+      try {
+        const answer = await http.send(context).toPromise();
+        return { status: answer.httpStatusCode, headers: answer.headers, body: await answer.body.text() };
+      } catch (error) {
+        throw transportError(error, signal, deadline);
+      }
+    },
+
+    watch: (path, query, onEvent, signal) => watch(kubeConfig, path, query, onEvent, signal),
+    exec: (request, signal) => exec(kubeConfig, request, signal),
+    close: () => kubeConfig.close(),
+  };
+}
+
+async function authenticate(kubeConfig: KubeConfig, context: RequestContext): Promise<void> {
+  try {
+    await kubeConfig.applySecurityAuthentication(context);
+  } catch (error) {
+    throw new TransportError('credentials', errorMessage(error));
+  }
+}
+
+/** Node's TLS error codes that mean "this server is not who the kubeconfig says". */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME|ERR_SSL|ERR_TLS|UNABLE_TO_GET_ISSUER/;
+
+function transportError(error: unknown, signal: AbortSignal, deadline: AbortSignal): TransportError {
+  if (signal.aborted) return new TransportError('aborted', 'interrupted');
+  if (deadline.aborted) return new TransportError('timeout', 'the API server did not answer in time');
+  const code = (error as { code?: string }).code;
+  const reason = code !== undefined && CERTIFICATE.test(code) ? 'certificate' : 'connection';
+  return new TransportError(reason, errorMessage(error), code);
+}
+
+function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function watch(
+  kubeConfig: KubeConfig,
+  path: string,
+  query: Record<string, string | number | undefined>,
+  onEvent: (event: WatchEvent) => void,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  if (signal.aborted) return undefined;
+  return new Promise((resolve, reject) => {
+    let controller: AbortController | undefined;
+    const stop = (): void => {
+      controller?.abort();
+      resolve(undefined);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    new Watch(kubeConfig)
+      .watch(
+        path,
+        query,
+        (type: string, object: unknown) => {
+          // client-node swallows what a callback throws.
+          try {
+            onEvent({ type, object });
+          } catch (error) {
+            reject(error as Error);
+            controller?.abort();
+          }
+        },
+        (error: { statusCode?: number } | null | undefined) => {
+          signal.removeEventListener('abort', stop);
+          resolve(error?.statusCode);
+        },
+      )
+      .then(
+        (started) => {
+          controller = started;
+          if (signal.aborted) started.abort();
+        },
+        (error: unknown) => reject(new TransportError('connection', errorMessage(error))),
+      );
+  });
+}
+
+class TextSink extends Writable {
+  private readonly chunks: Buffer[] = [];
+  private size = 0;
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    if (this.size < MOST_EXEC_OUTPUT) {
+      const kept = chunk.subarray(0, MOST_EXEC_OUTPUT - this.size);
+      this.chunks.push(kept);
+      this.size += kept.length;
+    }
+    done();
+  }
+
+  text(): string {
+    return Buffer.concat(this.chunks).toString('utf8');
+  }
+}
+
+/**
+ * Runs a command in a container without stdin. client-node's Exec never reports a dropped socket and loses the reason
+ * of a refusal; the socket is made here so that every way it can end is seen, and the first one counts.
+ */
+function exec(kubeConfig: KubeConfig, request: ExecRequest, signal: AbortSignal): Promise<ExecAnswer> {
+  const stdout = new TextSink();
+  const stderr = new TextSink();
+  return new Promise((resolve) => {
+    let socket: WebSocket | undefined;
+    const settle = (end: ExecAnswer['end']): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', aborted);
+      resolve({ end, stdout: stdout.text(), stderr: stderr.text() });
+      socket?.terminate();
+    };
+    const aborted = (): void => settle({ kind: 'transport', message: 'interrupted' });
+    const timer = setTimeout(() => settle({ kind: 'timeout' }), request.timeout);
+    if (signal.aborted) return aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+
+    const handler = new WebSocketHandler(kubeConfig, (uri, protocols, options) => {
+      socket = new WebSocket(uri, protocols, { ...options, handshakeTimeout: request.timeout });
+      socket.on('unexpected-response', (_request, response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          settle({ kind: 'refused', status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+        );
+        response.on('error', () => settle({ kind: 'refused', status: response.statusCode ?? 0, body: '' }));
+      });
+      socket.on('error', (error) => settle({ kind: 'transport', message: error.message }));
+      socket.on('close', () => settle({ kind: 'lost' }));
+      return socket as never;
+    });
+    new Exec(kubeConfig, handler)
+      .exec(
+        request.namespace,
+        encodeURIComponent(request.pod),
+        request.container,
+        request.command,
+        stdout,
+        stderr,
+        null,
+        false,
+        (status) => settle({ kind: 'status', status: status as ExecStatus }),
+      )
+      .catch((error: unknown) => settle({ kind: 'transport', message: errorMessage(error) }));
+  });
+}

@@ -1,0 +1,87 @@
+import { type Api, ApiError, type KubernetesList, type KubernetesObject } from './api.ts';
+
+/** How long one watch request lasts before the list is read anew: the safety net under a watch that went deaf. */
+const WATCH_SECONDS = 20;
+
+export interface WaitOptions {
+  /** Milliseconds. */
+  timeout: number;
+  fieldSelector?: string;
+  labelSelector?: string;
+}
+
+/**
+ * Waits until `settled` says of the collection's objects what the caller wants to know (any value but undefined).
+ * Lists once, follows by watch, and starts over when a watch ends or is too old (410). Undefined after the timeout.
+ *
+ * @throws {ApiError | TransportError}
+ */
+export async function waitFor<T extends KubernetesObject, R>(
+  api: Api,
+  path: string,
+  options: WaitOptions,
+  settled: (objects: T[]) => R | undefined,
+): Promise<R | undefined> {
+  const { timing } = api;
+  const until = timing.now() + options.timeout;
+  const selectors = selectorsOf(options);
+  for (;;) {
+    const list = await api.get<KubernetesList<T>>(path, selectors);
+    const objects = new Map(list.items.map((item) => [item.metadata.name, item]));
+    const first = settled([...objects.values()]);
+    if (first !== undefined) return first;
+    const left = until - timing.now();
+    if (left <= 0 || api.signal.aborted) return undefined;
+    const query = { ...selectors, resourceVersion: list.metadata.resourceVersion, allowWatchBookmarks: 'true' };
+    const seen = await follow(api, path, query, Math.min(left, WATCH_SECONDS * 1000), objects, settled);
+    if (seen !== undefined) return seen;
+    // A watch that is refused or ends at once must not turn this into a busy loop.
+    await timing.sleep(Math.min(150, Math.max(0, until - timing.now())), api.signal);
+  }
+}
+
+function selectorsOf(options: WaitOptions): Record<string, string> {
+  return {
+    ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
+    ...(options.labelSelector === undefined ? {} : { labelSelector: options.labelSelector }),
+  };
+}
+
+async function follow<T extends KubernetesObject, R>(
+  api: Api,
+  path: string,
+  query: Record<string, string | number | undefined>,
+  milliseconds: number,
+  objects: Map<string, T>,
+  settled: (objects: T[]) => R | undefined,
+): Promise<R | undefined> {
+  const done = new AbortController();
+  const timer = setTimeout(() => done.abort(), milliseconds);
+  let result: R | undefined;
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
+  try {
+    const refused = await api.connection.watch(
+      path,
+      { ...query, timeoutSeconds: seconds },
+      ({ type, object }) => {
+        if (result !== undefined || type === 'BOOKMARK') return;
+        // ERROR: the resourceVersion is too old, or the server is going down. Read the list again.
+        if (type === 'ERROR') return done.abort();
+        const changed = object as T;
+        if (type === 'DELETED') objects.delete(changed.metadata.name);
+        else objects.set(changed.metadata.name, changed);
+        result = settled([...objects.values()]);
+        if (result !== undefined) done.abort();
+      },
+      AbortSignal.any([api.signal, done.signal]),
+    );
+    // Not allowed to watch, or not now: the caller reads the list again, slowly.
+    if (refused !== undefined) {
+      if (refused === 401) throw new ApiError({ method: 'GET', path }, 401, 'Unauthorized', 'Unauthorized');
+      await api.timing.sleep(Math.min(1000, milliseconds), api.signal);
+    }
+    return result;
+  } finally {
+    clearTimeout(timer);
+  }
+}
