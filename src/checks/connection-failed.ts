@@ -1,0 +1,33 @@
+import type { ContainerReference } from '../lesson/pod-reference.ts';
+import type { CheckContext } from './context.ts';
+import { CONNECT_SECONDS } from './curl.ts';
+import type { Probe } from './probe.ts';
+import { finding, type Finding, podSubject } from './target-pod.ts';
+
+const CODES = {
+  refused: 'connection-refused',
+  unreachable: 'connection-unreachable',
+  timeout: 'connection-timeout',
+  'no-name': 'name-unknown',
+  'no-answer': 'no-http-answer',
+} as const;
+
+/** The finding for a request that was sent and got no HTTP answer. */
+export function connectionFailed(context: CheckContext, from: ContainerReference, sent: Probe): Finding {
+  const { result } = sent;
+  if (result.kind === 'answered' || result.kind === 'no-curl') throw new Error('not a failed connection');
+  return finding('fail', CODES[result.kind], {
+    subject: podSubject(context, from.pod),
+    observed: result.message,
+    expected: `an HTTP answer from ${sent.url}`,
+    evidence: sent.evidence,
+    details: {
+      pod: from.pod,
+      container: from.container,
+      server: sent.server,
+      url: sent.url,
+      port: new URL(sent.url).port || '80',
+      seconds: String(CONNECT_SECONDS),
+    },
+  });
+}

@@ -1,0 +1,75 @@
+import type { ExecOutcome } from '../cluster/exec.ts';
+
+/** What curl, run inside a container, came to know. */
+export type CurlResult =
+  | {
+      kind: 'answered';
+      status: number;
+      body: string;
+      /** The address curl connected to, and the address it connected from. */
+      remote: string;
+      local: string;
+    }
+  | { kind: CurlFailure; connected: boolean; message: string }
+  | { kind: 'no-curl'; message: string };
+
+export type CurlFailure = 'refused' | 'unreachable' | 'timeout' | 'no-name' | 'no-answer';
+
+/** Seconds for the TCP handshake and for everything. Within a cluster a second is long; a lost SYN is resent after one. */
+export const CONNECT_SECONDS = 4;
+const TOTAL_SECONDS = 8;
+
+/**
+ * The command line for one request. Verbose, because current versions of curl say only there why a connection failed.
+ * No proxy and no ~/.curlrc: they would answer for the network. The URL has been
+ * parsed before, single quotes cannot occur in it.
+ */
+export function curlScript(url: string, mark: string): string {
+  return (
+    `curl -q -sSv -g --noproxy '*' -A k8snet-tutor --connect-timeout ${CONNECT_SECONDS} -m ${TOTAL_SECONDS} ` +
+    `-w '\\n${mark} %{http_code} %{time_connect} [%{remote_ip}] [%{local_ip}]\\n' '${url}'`
+  );
+}
+
+export function readCurl(outcome: Extract<ExecOutcome, { kind: 'exit' }>, mark: string): CurlResult {
+  const message = lastWords(outcome.stderr);
+  if (outcome.code === 127 || outcome.code === 126) return { kind: 'no-curl', message };
+  const facts = new RegExp(`\\n${mark} (\\d{3}) ([\\d.,]+) \\[([^\\]]*)\\] \\[([^\\]]*)\\]\\n?$`).exec(outcome.stdout);
+  const status = Number(facts?.[1] ?? 0);
+  if (outcome.code === 0 && facts !== null && status > 0)
+    return {
+      kind: 'answered',
+      status,
+      body: outcome.stdout.slice(0, facts.index),
+      remote: facts[3] ?? '',
+      local: facts[4] ?? '',
+    };
+  // Some locales write a decimal comma.
+  const connected = Number((facts?.[2] ?? '0').replace(',', '.')) > 0;
+  const kind = failureKind(outcome.code, connected, outcome.stderr);
+  return { kind, connected, message: message || `curl ended with exit code ${outcome.code}` };
+}
+
+/** curl's own last line, and why the last connection failed where only the verbose lines say it. */
+function lastWords(stderr: string): string {
+  const words = /^(?:curl|sh): .*$/gm;
+  const last = stderr.match(words)?.at(-1) ?? stderr.trim().split('\n').at(-1) ?? '';
+  const why = failedAttempts(stderr).at(-1);
+  return why === undefined || last.includes(why) ? last : `${last} (${why})`;
+}
+
+/** `connect to 127.0.0.1 port 80 failed: Connection refused`, with `from …` in between since curl 8. */
+function failedAttempts(stderr: string): string[] {
+  return [...stderr.matchAll(/^\* +connect to \S+ port \d+ (?:from \S+ port \d+ )?failed: (.*)$/gm)].map((each) =>
+    each[1]!.trim(),
+  );
+}
+
+/** curl's exit codes: 6 no such name, 7 could not connect, 28 too late; after a handshake it is the answer's trouble. */
+function failureKind(code: number, connected: boolean, stderr: string): CurlFailure {
+  if (code === 6) return 'no-name';
+  if (connected || (code !== 7 && code !== 28)) return 'no-answer';
+  if (code === 28) return 'timeout';
+  if (/Connection refused/i.test(stderr)) return 'refused';
+  return /timed out/i.test(stderr) ? 'timeout' : 'unreachable';
+}

@@ -1,0 +1,182 @@
+import { ApiError } from '../cluster/api.ts';
+import { execScript } from '../cluster/exec.ts';
+import { permissionText } from '../cluster/permission.ts';
+import { type Pod, podAddresses } from '../cluster/pod.ts';
+import type { ContainerReference } from '../lesson/pod-reference.ts';
+import type { Target } from '../lesson/target.ts';
+import type { CheckContext } from './context.ts';
+import { type CurlResult, curlScript, readCurl } from './curl.ts';
+import {
+  containerMissing,
+  finding,
+  type Finding,
+  forbidden,
+  isRunning,
+  lookUpPod,
+  podEvidence,
+  podSubject,
+} from './target-pod.ts';
+import type { Evidence } from './verdict.ts';
+
+/** One request made inside the cluster, and all that is needed to judge it. */
+export interface Probe {
+  from: Pod;
+  /** The Pod that should answer; with localhost the Pod that asks; undefined for a Node. */
+  to: Pod | undefined;
+  /** What should answer, by name: `Pod observer-b`, `Node n1`. */
+  server: string;
+  /** The URL as the learner would type it, without our nonce. */
+  url: string;
+  nonce: string;
+  result: CurlResult;
+  evidence: Evidence[];
+}
+
+const EXEC_TIMEOUT = 20_000;
+
+/**
+ * Sends one HTTP request from a container, with a nonce in the URL that the server's log will show. Whatever keeps us
+ * from sending it comes back as a finding instead.
+ */
+export async function probe(
+  context: CheckContext,
+  source: ContainerReference,
+  target: Target,
+): Promise<Probe | { finding: Finding }> {
+  const looked = await lookUpPod(context, source.pod);
+  if ('finding' in looked) return looked;
+  const from = looked.pod;
+  const unusable = containerMissing(context, from, source.container) ?? notRunning(context, from, source.container);
+  if (unusable !== undefined) return { finding: unusable };
+
+  const resolved = await resolve(context, from, target);
+  if ('finding' in resolved) return resolved;
+  const { to, server, authority } = resolved;
+  const nonce = context.nonce();
+  const url = `http://${authority}${target.path}`;
+  const mark = `k8snet-facts-${nonce}`;
+  const marked = `${url}${url.includes('?') ? '&' : '?'}k8snet-tutor=${nonce}`;
+  const command = context.kubectl('exec', source.pod, '-c', source.container, '--', 'curl', url);
+  const pod = { namespace: context.namespace, pod: source.pod, container: source.container };
+  const outcome = await execScript(context.api, pod, curlScript(marked, mark), context.nonce, EXEC_TIMEOUT);
+  if (outcome.kind !== 'exit') return { finding: execFailed(context, source, command, outcome) };
+
+  const result = readCurl(outcome, mark);
+  const subject = podSubject(context, source.pod);
+  if (result.kind === 'no-curl')
+    return {
+      finding: finding('inconclusive', 'program-missing', {
+        subject,
+        observed: result.message,
+        expected: `the program curl in container ${source.container}`,
+        evidence: [{ source: 'exec', origin: context.origin, command, text: result.message }],
+        details: { pod: source.pod, container: source.container, program: 'curl' },
+      }),
+    };
+  const evidence: Evidence[] = [{ source: 'exec', origin: context.origin, command, text: answerText(result) }];
+  return { from, to, server, url, nonce, result, evidence };
+}
+
+function answerText(result: CurlResult): string {
+  if (result.kind !== 'answered') return result.message;
+  const title = /<title>([^<]*)<\/title>/i.exec(result.body)?.[1]?.trim();
+  const what = title ?? `${result.body.length} characters`;
+  return `HTTP ${result.status}, "${what}", from ${result.local} to ${result.remote}`;
+}
+
+function notRunning(context: CheckContext, pod: Pod, container: string): Finding | undefined {
+  if (isRunning(pod, container)) return undefined;
+  return finding('fail', 'container-not-running', {
+    subject: podSubject(context, pod.metadata.name),
+    observed: `container ${container} is not running`,
+    expected: `container ${container} running`,
+    evidence: [podEvidence(context, pod.metadata.name, `phase: ${pod.status?.phase ?? 'unknown'}`)],
+    details: { pod: pod.metadata.name, container },
+  });
+}
+
+interface Destination {
+  to: Pod | undefined;
+  server: string;
+  /** Host and port as they stand in the URL. */
+  authority: string;
+}
+
+async function resolve(context: CheckContext, from: Pod, target: Target): Promise<Destination | { finding: Finding }> {
+  const port = target.port === 80 ? '' : `:${target.port}`;
+  const { host } = target;
+  if (host.type === 'localhost')
+    return { to: from, server: `Pod ${from.metadata.name}`, authority: `${host.name}${port}` };
+  const name = host.type === 'pod' ? host.pod : host.of;
+  const looked = await lookUpPod(context, name);
+  if ('finding' in looked) return looked;
+  const { pod } = looked;
+  const address = host.type === 'pod' ? podAddresses(pod)[0] : pod.status?.hostIP;
+  if (address === undefined) return { finding: noAddress(context, name) };
+  const authority = `${address.includes(':') ? `[${address}]` : address}${port}`;
+  if (host.type === 'node') return { to: undefined, server: `Node ${pod.spec.nodeName}`, authority };
+  return { to: pod, server: `Pod ${name}`, authority };
+}
+
+function noAddress(context: CheckContext, name: string): Finding {
+  return finding('inconclusive', 'pod-no-address', {
+    subject: podSubject(context, name),
+    observed: 'it has no address yet',
+    expected: 'an address',
+    details: { pod: name },
+  });
+}
+
+type NoExit = Exclude<Awaited<ReturnType<typeof execScript>>, { kind: 'exit' }>;
+
+/** An exec that told nothing about its command: never a wrong answer. */
+export function execFailed(
+  context: CheckContext,
+  source: ContainerReference,
+  command: string,
+  outcome: NoExit,
+): Finding {
+  const subject = podSubject(context, source.pod);
+  const expected = `an answer from container ${source.container}`;
+  const details = { pod: source.pod, container: source.container };
+  const parts = (observed: string): Parameters<typeof finding>[2] => ({
+    subject,
+    observed,
+    expected,
+    evidence: [{ source: 'exec', origin: context.origin, command, text: observed }],
+    details,
+  });
+  switch (outcome.kind) {
+    case 'refused': {
+      if (outcome.permission !== undefined)
+        return {
+          ...forbidden(subject, { message: outcome.message, permission: outcome.permission }),
+          details: {
+            permission: permissionText(outcome.permission),
+            verb: outcome.permission.verb,
+            resource: outcome.permission.resource,
+          },
+        };
+      const denied = outcome.status === 403;
+      return finding(denied ? 'blocked' : 'inconclusive', denied ? 'exec-denied' : 'exec-refused', parts(outcome.message));
+    }
+    case 'runtime':
+      return finding('inconclusive', 'exec-runtime', parts(outcome.message));
+    case 'lost':
+      return finding('inconclusive', 'exec-lost', parts('the stream ended before the answer was complete'));
+    case 'transport':
+      return finding('inconclusive', 'exec-lost', parts(outcome.message));
+    case 'timeout':
+      return finding('inconclusive', 'exec-timeout', parts(`no answer within ${outcome.seconds} s`));
+  }
+}
+
+/** Runs `look` and turns a 403 on the way into a blocked finding. */
+export async function orForbidden<T>(subject: string, look: () => Promise<T>): Promise<T | { finding: Finding }> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return { finding: forbidden(subject, error) };
+    throw error;
+  }
+}

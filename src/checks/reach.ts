@@ -1,0 +1,41 @@
+import type { CheckOf } from '../lesson/check.ts';
+import { connectionFailed } from './connection-failed.ts';
+import type { CheckContext } from './context.ts';
+import { probe } from './probe.ts';
+import { finding, type Finding, podSubject } from './target-pod.ts';
+
+/** Whether a TCP connection is made, refused or left without an answer. What is said over it does not matter here. */
+export async function checkReach(check: CheckOf<'reach'>, context: CheckContext): Promise<Finding> {
+  const sent = await probe(context, check.from, check.to);
+  if ('finding' in sent) return sent.finding;
+  const { result } = sent;
+  if (result.kind === 'no-curl') throw new Error('a probe without curl is a finding');
+  const connected = result.kind === 'answered' || result.connected;
+  const observed = connected ? 'open' : result.kind;
+  const place = sent.url.replace('http://', '').replace(/\/$/, '');
+  const common = {
+    subject: podSubject(context, check.from.pod),
+    evidence: sent.evidence,
+    details: { pod: check.from.pod, server: sent.server, url: sent.url, place, observed, expected: check.expect },
+  };
+  if (observed === check.expect)
+    return finding('pass', `reach-${check.expect}`, {
+      ...common,
+      observed: `a TCP connection to ${place} was ${WORDS[check.expect]}`,
+      expected: `${WORDS[check.expect]}`,
+    });
+  if (!connected && check.expect === 'open') return connectionFailed(context, check.from, sent);
+  return finding('fail', 'reach-differs', {
+    ...common,
+    observed: `a TCP connection to ${place} was ${WORDS[observed] ?? observed}`,
+    expected: WORDS[check.expect],
+  });
+}
+
+const WORDS: Record<string, string> & Record<CheckOf<'reach'>['expect'], string> = {
+  open: 'opened',
+  refused: 'refused',
+  timeout: 'left without an answer',
+  unreachable: 'impossible (no route)',
+  'no-name': 'impossible (no such name)',
+};

@@ -1,0 +1,96 @@
+import { ApiError } from '../cluster/api.ts';
+import { type Pod, podAddresses } from '../cluster/pod.ts';
+import { objectPath, podPath } from '../cluster/resources.ts';
+import { waitFor } from '../cluster/watch.ts';
+import type { CheckOf } from '../lesson/check.ts';
+import type { CheckContext } from './context.ts';
+import { podTrouble, type PodTrouble, pullTrouble } from './pod-trouble.ts';
+import { containerMissing, finding, type Finding, lookUpPod, podEvidence, podSubject } from './target-pod.ts';
+
+type ReadyCheck = CheckOf<'ready'>;
+
+/** Seconds to wait while the Pod is on its way. */
+const PATIENCE = 60;
+
+type State = { pod: Pod | undefined; trouble: PodTrouble | undefined };
+
+/** The Pod is Ready and has these containers. Waits while it is on its way, returns at once when it is stuck. */
+export async function checkReady(check: ReadyCheck, context: CheckContext): Promise<Finding> {
+  const found = await lookUpPod(context, check.pod);
+  if ('finding' in found) return found.finding;
+  for (const container of check.containers ?? []) {
+    const missing = containerMissing(context, found.pod, container);
+    if (missing !== undefined) return missing;
+  }
+  const state = await settle(check, context, found.pod);
+  if (state.pod === undefined || state.pod.metadata.deletionTimestamp !== undefined) {
+    const again = await lookUpPod(context, check.pod);
+    if ('finding' in again) return again.finding;
+    state.pod = again.pod;
+    state.trouble = podTrouble(again.pod);
+  }
+  if (state.trouble === undefined) return ready(check, context, state.pod);
+  return notReady(check, context, await withPullMessage(context, state.pod, state.trouble));
+}
+
+/** Kubelet's back-off says only that it backs off; what the registry said is in an Event. */
+async function withPullMessage(context: CheckContext, pod: Pod, trouble: PodTrouble): Promise<PodTrouble> {
+  if (trouble.details['reason'] !== 'ImagePullBackOff') return trouble;
+  const fieldSelector = `involvedObject.uid=${pod.metadata.uid},reason=Failed`;
+  const message = await lastPullFailure(context, fieldSelector);
+  if (message === undefined) return trouble;
+  return pullTrouble(trouble.details['container'] ?? '', trouble.details['image'] ?? '', 'ImagePullBackOff', message);
+}
+
+async function lastPullFailure(context: CheckContext, fieldSelector: string): Promise<string | undefined> {
+  try {
+    const events = await context.api.list<{ message?: string }>(objectPath('v1', 'events', context.namespace), {
+      fieldSelector,
+    });
+    return events.items.map((event) => event.message ?? '').findLast((message) => /pull/i.test(message));
+  } catch (error) {
+    // Events may be hidden from this user; then kubelet's own words must do.
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}
+
+async function settle(check: ReadyCheck, context: CheckContext, pod: Pod): Promise<State> {
+  const first = { pod, trouble: podTrouble(pod) };
+  if (first.trouble === undefined || first.trouble.settled) return first;
+  context.waiting(`Pod ${check.pod}: ${first.trouble.waitingFor}`);
+  let last: State = first;
+  const options = { timeout: (check.within ?? PATIENCE) * 1000, fieldSelector: `metadata.name=${check.pod}` };
+  const settled = await waitFor<Pod, State>(context.api, podPath(context.namespace), options, (pods) => {
+    const current = pods.find((each) => each.metadata.name === check.pod);
+    last = { pod: current, trouble: current === undefined ? undefined : podTrouble(current) };
+    const gone = current === undefined || current.metadata.deletionTimestamp !== undefined;
+    return gone || last.trouble === undefined || last.trouble.settled ? last : undefined;
+  });
+  return settled ?? last;
+}
+
+function ready(check: ReadyCheck, context: CheckContext, pod: Pod): Finding {
+  const address = podAddresses(pod)[0] ?? 'no address';
+  const containers = pod.spec.containers.map((each) => each.name).join(', ');
+  const seen = `Ready on Node ${pod.spec.nodeName}, address ${address}, containers ${containers}`;
+  return finding('pass', 'ready', {
+    subject: podSubject(context, check.pod),
+    observed: seen,
+    expected: 'Ready',
+    evidence: [podEvidence(context, check.pod, seen)],
+    details: { pod: check.pod, node: pod.spec.nodeName ?? '', address, containers },
+  });
+}
+
+/** Trouble that may pass by itself is not the learner's fault: inconclusive. A failing probe is a state to repair. */
+function notReady(check: ReadyCheck, context: CheckContext, trouble: PodTrouble): Finding {
+  const outcome = trouble.settled || trouble.code === 'probe-failing' ? 'fail' : 'inconclusive';
+  return finding(outcome, trouble.code, {
+    subject: podSubject(context, check.pod),
+    observed: trouble.observed,
+    expected: `Ready, with ${check.containers?.join(' and ') ?? 'all its containers'}`,
+    evidence: [podEvidence(context, check.pod, trouble.observed)],
+    details: { pod: check.pod, namespace: context.namespace, ...trouble.details, seconds: String(check.within ?? PATIENCE) },
+  });
+}

@@ -1,0 +1,56 @@
+import type { Check } from '../lesson/check.ts';
+import { ApiError } from '../cluster/api.ts';
+import { TransportError } from '../cluster/connection.ts';
+import type { CheckContext } from './context.ts';
+import { checkHttp } from './http.ts';
+import { checkReach } from './reach.ts';
+import { checkReady } from './ready.ts';
+import { checkSameAddress } from './same-address.ts';
+import { checkSource } from './source.ts';
+import { finding, type Finding, forbidden } from './target-pod.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Runs one check. Trouble on the way to the cluster is a verdict too: inconclusive, never a wrong answer. */
+export async function runCheck(check: Check, context: CheckContext): Promise<Verdict> {
+  const found = await dispatch(check, context).catch((error: unknown) => asFinding(check, context, error));
+  return { check: check.id, kind: check.kind, ...found };
+}
+
+function dispatch(check: Check, context: CheckContext): Promise<Finding> {
+  switch (check.kind) {
+    case 'ready':
+      return checkReady(check, context);
+    case 'http':
+      return checkHttp(check, context);
+    case 'reach':
+      return checkReach(check, context);
+    case 'source':
+      return checkSource(check, context);
+    case 'same-address':
+      return checkSameAddress(check, context);
+  }
+}
+
+function asFinding(check: Check, context: CheckContext, error: unknown): Finding {
+  const pod = 'pod' in check ? check.pod : check.from.pod;
+  const subject = `Pod ${pod} in namespace ${context.namespace}`;
+  // Not the network's doing and not the learner's: the edge says what to do about these.
+  const passed = error instanceof TransportError && ['credentials', 'certificate', 'aborted'].includes(error.reason);
+  if (passed || (error instanceof ApiError && error.status === 401)) throw error;
+  if (error instanceof ApiError && error.status === 403) return forbidden(subject, error);
+  if (error instanceof TransportError)
+    return finding('inconclusive', error.reason === 'timeout' ? 'server-timeout' : 'server-lost', {
+      subject,
+      observed: error.message,
+      expected: 'an answer from the API server',
+      details: { server: context.api.connection.target.server },
+    });
+  if (error instanceof ApiError)
+    return finding('inconclusive', 'server-error', {
+      subject,
+      observed: `HTTP ${error.status}: ${error.message}`,
+      expected: 'an answer from the API server',
+      details: { server: context.api.connection.target.server },
+    });
+  throw error;
+}

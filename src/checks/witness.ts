@@ -1,0 +1,73 @@
+import { isIP } from 'node:net';
+import { canonicalAddress } from '../cluster/address.ts';
+import { findLogLine } from '../cluster/log.ts';
+import type { CheckContext } from './context.ts';
+import { orForbidden, type Probe } from './probe.ts';
+import { finding, type Finding, podSubject } from './target-pod.ts';
+import type { Evidence } from './verdict.ts';
+
+/** What the server wrote of our request. */
+export interface Testimony {
+  /** Canonical form. */
+  address: string;
+  evidence: Evidence;
+}
+
+/** Milliseconds a log line may take from the server to us. */
+const LOG_PATIENCE = 5_000;
+
+/** nginx's format `combined`, up to the request line: the first word is $remote_addr. */
+const ACCESS_LOG = /^(\S+) - \S+ \[[^\]]*\] "(?:GET|HEAD) \S*/;
+
+/**
+ * Asks the server's access log who sent our request: the line with our nonce, no other. Lines can be typed by
+ * anybody, our nonce cannot be guessed.
+ */
+export async function askWitness(context: CheckContext, probe: Probe): Promise<Testimony | { finding: Finding }> {
+  if (probe.to === undefined) return { finding: noWitness(context, probe) };
+  const pod = probe.to.metadata.name;
+  const subject = podSubject(context, pod);
+  const containers = probe.to.spec.containers.map((each) => each.name);
+  const target = { namespace: context.namespace, pod, containers };
+  const found = await orForbidden(subject, () => findLogLine(context.api, target, probe.nonce, LOG_PATIENCE));
+  if (found !== undefined && 'finding' in found) return found;
+  const expected = 'a line with our request in the access log';
+  if (found === undefined)
+    return {
+      finding: finding('inconclusive', 'witness-silent', {
+        subject,
+        observed: `no container of the Pod logged our request within ${LOG_PATIENCE / 1000} s`,
+        expected,
+        evidence: probe.evidence,
+        details: { pod, containers: containers.join(', ') },
+      }),
+    };
+  const evidence: Evidence = {
+    source: 'log',
+    origin: context.origin,
+    command: context.kubectl('logs', pod, '-c', found.container),
+    text: found.line,
+  };
+  const address = ACCESS_LOG.exec(found.line)?.[1];
+  if (address === undefined || isIP(canonicalAddress(address)) === 0)
+    return {
+      finding: finding('inconclusive', 'witness-unreadable', {
+        subject,
+        observed: found.line,
+        expected: "a line in nginx's combined format",
+        evidence: [...probe.evidence, evidence],
+        details: { pod, container: found.container },
+      }),
+    };
+  return { address: canonicalAddress(address), evidence };
+}
+
+function noWitness(context: CheckContext, probe: Probe): Finding {
+  return finding('inconclusive', 'witness-none', {
+    subject: podSubject(context, probe.from.metadata.name),
+    observed: `${probe.server} keeps no log that the tutor can read`,
+    expected: 'an access log with our request',
+    evidence: probe.evidence,
+    details: { server: probe.server },
+  });
+}

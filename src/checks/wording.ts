@@ -1,0 +1,264 @@
+import type { Verdict } from './verdict.ts';
+
+/** The words for one verdict code. `next` names what to do, most likely remedy first. */
+interface Words {
+  /** What was found, one sentence. */
+  said: (details: Details) => string;
+  why?: string;
+  next?: (details: Details) => string[];
+}
+
+type Details = Record<string, string>;
+
+const SHARED_NETWORK = 'The containers of a Pod share one network namespace: one address, one set of ports, one localhost.';
+const TRY_AGAIN = ['Run k8snet-tutor check again.'];
+
+/**
+ * All words for verdicts, by code. `kubectl` lines in `next` are written without namespace and context; rendering adds
+ * what the session needs.
+ */
+const WORDS: Record<string, Words> = {
+  ready: { said: (d) => `Pod ${d['pod']} is Ready` },
+  answered: { said: (d) => `${d['url']} answered HTTP ${d['status']}` },
+  'source-seen': { said: (d) => `The server saw the request come from ${d['address']}` },
+  'reach-open': { said: (d) => `${d['place']} is open` },
+  'reach-refused': { said: (d) => `${d['place']} refuses, as it should` },
+  'reach-timeout': { said: (d) => `${d['place']} does not answer, as it should` },
+  'same-address': { said: (d) => `Both containers and the API name one address, ${d['address']}` },
+
+  'pod-missing': {
+    said: (d) => `There is no Pod ${d['pod']} in namespace ${d['namespace']}`,
+    why: 'Everything that follows looks at this Pod.',
+    next: (d) => [
+      'Create it: the page shows how (k8snet-tutor status), k8snet-tutor hint helps.',
+      `See what is there: kubectl get pods`,
+      `Names count, to the letter: ${d['pod']}.`,
+    ],
+  },
+  'pod-elsewhere': {
+    said: (d) => `Pod ${d['pod']} is in namespace ${d['elsewhere']}, not in ${d['namespace']}`,
+    why: "A Pod lives in one namespace; without -n, kubectl uses your context's. The lesson looks in its own, where cleanup finds everything.",
+    next: (d) => [
+      `Create it again in the lesson's namespace: kubectl apply -f ${d['pod']}.yml`,
+      `Remove the other one, if it is yours: kubectl -n ${d['elsewhere']} delete pod ${d['pod']}`,
+    ],
+  },
+  'pod-terminating': {
+    said: (d) => `Pod ${d['pod']} is being deleted`,
+    why: 'A Pod keeps its name until it is gone. A process that ignores SIGTERM, as sleep does, takes its grace period of 30 seconds.',
+    next: (d) => [`Wait for it: kubectl wait --for=delete pod/${d['pod']} --timeout=60s`, 'Then create it again.'],
+  },
+  'container-missing': {
+    said: (d) =>
+      `Pod ${d['pod']} has no container ${d['container']}${d['nearest'] ? `; did you mean that by ${d['nearest']}?` : ''}`,
+    why: 'kubectl exec -c and the checks find a container by its name in spec.containers.',
+    next: (d) => [
+      `Compare the names: kubectl get pod ${d['pod']} -o jsonpath='{.spec.containers[*].name}'`,
+      `Containers of a Pod can't be renamed or added: kubectl delete pod ${d['pod']}, mend the file, apply it again.`,
+    ],
+  },
+  'container-not-running': {
+    said: (d) => `Container ${d['container']} of Pod ${d['pod']} is not running`,
+    why: 'Only a running container can send traffic.',
+    next: (d) => [`See why: kubectl describe pod ${d['pod']}`, `kubectl logs ${d['pod']} -c ${d['container']}`],
+  },
+  'image-pull': {
+    said: (d) => `The image of container ${d['container']} can't be pulled: ${d['image']}`,
+    why: 'Without its image a container never starts; the Pod stays, not ready, and the kubelet keeps trying.',
+    next: (d) => [
+      `Read what the registry said: kubectl describe pod ${d['pod']}`,
+      `Correct the image: kubectl set image pod/${d['pod']} ${d['container']}=IMAGE, or mend the file and apply it again.`,
+      'Is the name right and the registry out of reach? k8snet-tutor start --image CONTAINER=IMAGE uses another one.',
+    ],
+  },
+  'image-pull-later': {
+    said: (d) => `The registry does not give out the image of container ${d['container']} right now: ${d['image']}`,
+    why: 'That is the registry or the way to it, not your work.',
+    next: () => ['Wait and check again.', 'Or use a copy: k8snet-tutor start --image CONTAINER=IMAGE'],
+  },
+  'container-config': {
+    said: (d) => `Container ${d['container']} of Pod ${d['pod']} can't be started as it is configured`,
+    why: 'The kubelet refuses before anything runs.',
+    next: (d) => [`Read why: kubectl describe pod ${d['pod']}`, 'Mend the file, delete the Pod, apply it again.'],
+  },
+  'container-crashing': {
+    said: (d) => `Container ${d['container']} of Pod ${d['pod']} keeps ending (exit code ${d['exit']})`,
+    why: 'A container lives as long as its process; when that ends, the kubelet starts it again, ever more slowly.',
+    next: (d) => [
+      `Read its last words: kubectl logs ${d['pod']} -c ${d['container']} --previous`,
+      'Look at command and args in the file: what keeps the process alive?',
+    ],
+  },
+  'pod-ended': {
+    said: (d) => `Pod ${d['pod']} has ended (${d['phase']})`,
+    why: 'An ended Pod does not come back; it is there to be looked at.',
+    next: (d) => [`See why: kubectl describe pod ${d['pod']}`, `kubectl delete pod ${d['pod']}, then apply the file again.`],
+  },
+  unschedulable: {
+    said: (d) => `No Node takes Pod ${d['pod']}: ${d['message']}`,
+    why: 'The scheduler found no Node that satisfies what the Pod asks for: selectors, resources, taints.',
+    next: (d) => [
+      `Read what each Node lacks: kubectl describe pod ${d['pod']}`,
+      'Compare nodeSelector, affinity and requests in the file with: kubectl get nodes --show-labels',
+    ],
+  },
+  'probe-failing': {
+    said: (d) => `Pod ${d['pod']} runs, but its readiness probe fails (${d['container']})`,
+    why: 'The kubelet of its Node asks the Pod itself; as long as it gets no answer, the Pod is not Ready.',
+    next: (d) => [`Read what the probe got: kubectl describe pod ${d['pod']}`],
+  },
+  starting: {
+    said: (d) => `Pod ${d['pod']} is still starting after ${d['seconds']} s`,
+    why: 'A first start pulls images, which can take minutes.',
+    next: (d) => [`Watch it: kubectl get pod ${d['pod']} -w`, ...TRY_AGAIN],
+  },
+
+  'connection-refused': {
+    said: (d) => `Nothing listens on port ${d['port']} at ${d['url']}`,
+    why: `${SHARED_NETWORK} "Refused" means that the packet arrived and no process wanted it.`,
+    next: (d) => [
+      `Is the server running? kubectl get pod ${d['pod']}`,
+      `What does it say? kubectl logs ${d['pod']} --all-containers`,
+      'Does it listen on this port, and on all addresses?',
+    ],
+  },
+  'connection-unreachable': {
+    said: (d) => `There is no way from Pod ${d['pod']} to ${d['url']}`,
+    why: 'A router on the way, or the kernel itself, said so: no route to this address.',
+    next: () => ['Is the address right? kubectl get pods -o wide'],
+  },
+  'connection-timeout': {
+    said: (d) => `${d['url']} did not answer within ${d['seconds']} s`,
+    why: 'Packets are lost on the way there or back: a missing route, a firewall, or a NetworkPolicy that drops them.',
+    next: () => ['Is the address right? kubectl get pods -o wide', 'Is there a policy? kubectl get networkpolicies'],
+  },
+  'name-unknown': {
+    said: (d) => `Container ${d['container']} can't resolve the name in ${d['url']}`,
+    why: 'localhost comes from /etc/hosts, which the kubelet writes; other names from the cluster DNS.',
+    next: (d) => [`Look at it: kubectl exec ${d['pod']} -c ${d['container']} -- cat /etc/hosts /etc/resolv.conf`],
+  },
+  'no-http-answer': {
+    said: (d) => `Something listens at ${d['url']}, but does not answer in HTTP`,
+    why: 'The connection was made, so the network works; what listens there is another program.',
+    next: (d) => [`Which one is it? kubectl describe pod ${d['pod']}`],
+  },
+  'wrong-status': {
+    said: (d) => `${d['url']} answered HTTP ${d['status']}`,
+    why: 'The network works: the answer came. The server is not set up as the lesson needs it.',
+    next: (d) => [`Read the server's log: kubectl logs ${d['pod']} --all-containers`],
+  },
+  'wrong-body': {
+    said: (d) => `${d['url']} answered, but not with the page that was expected`,
+    why: 'The network works: the answer came. Another server, or another page, is behind this address.',
+    next: (d) => [`Which image runs there? kubectl describe pod ${d['pod']}`],
+  },
+  'reach-differs': {
+    said: (d) => `${d['place']} should be ${d['expected']}, but it was ${d['observed']}`,
+    why: 'Open, refused and silent are three different findings: a server, a machine without one, and no way at all.',
+    next: () => ['Compare with the page: k8snet-tutor status'],
+  },
+  'source-rewritten': {
+    said: (d) =>
+      `The server saw the request come from ${d['address']}${d['owner'] ? ` (${d['owner']})` : ''}: the address was rewritten on the way`,
+    why: 'Kubernetes asks of every network that Pods see each other without NAT.',
+    next: () => ['Run the check again with -v and compare the two addresses.'],
+  },
+  'addresses-differ': {
+    said: (d) => `The containers of Pod ${d['pod']} do not see the same address`,
+    why: SHARED_NETWORK,
+    next: () => ['Run the check again with -v: it shows what each container sees.'],
+  },
+  'address-not-podip': {
+    said: (d) => `The containers of Pod ${d['pod']} see another address than the API names`,
+    why: 'The address a container sees itself as must be the one that others see it as.',
+    next: (d) => [`Compare: kubectl get pod ${d['pod']} -o wide`],
+  },
+
+  forbidden: {
+    said: (d) => `You may not: ${d['permission']}`,
+    why: 'The API server allows this only to users whose roles say so (RBAC).',
+    next: (d) => [
+      ...(d['verb'] ? [`Ask whether you may: kubectl auth can-i ${d['verb']} ${d['resource']}`] : []),
+      'Ask the administrator of the cluster for this right, or use another cluster: --context NAME.',
+    ],
+  },
+  'exec-denied': {
+    said: (d) => `Running a command in Pod ${d['pod']} was denied`,
+    why: 'Something in the cluster (an admission rule or a proxy) does not let anybody exec here.',
+    next: (d) => [`See the words yourself: kubectl exec ${d['pod']} -c ${d['container']} -- true`],
+  },
+  'exec-refused': {
+    said: (d) => `The API server did not start a command in Pod ${d['pod']}`,
+    next: (d) => [`See the words yourself: kubectl exec ${d['pod']} -c ${d['container']} -- true`, ...TRY_AGAIN],
+  },
+  'exec-runtime': {
+    said: (d) => `The container runtime could not start a shell in container ${d['container']} of Pod ${d['pod']}`,
+    why: 'The checks run a small script with sh in the container. An image without a shell can do all else, but not this.',
+    next: (d) => [`See the words yourself: kubectl exec ${d['pod']} -c ${d['container']} -- sh -c true`, ...TRY_AGAIN],
+  },
+  'exec-lost': {
+    said: (d) => `The connection to container ${d['container']} of Pod ${d['pod']} was lost before it answered`,
+    why: 'That says nothing about your work.',
+    next: () => TRY_AGAIN,
+  },
+  'exec-timeout': {
+    said: (d) => `Container ${d['container']} of Pod ${d['pod']} did not answer in time`,
+    why: 'The Node may be gone or very busy. That says nothing about your work.',
+    next: () => ['Are all Nodes well? kubectl get nodes', ...TRY_AGAIN],
+  },
+  'program-missing': {
+    said: (d) => `Container ${d['container']} of Pod ${d['pod']} has no ${d['program']}`,
+    why: 'The checks use the programs of the image the lesson names; in another image they may be missing.',
+    next: () => ["Use the lesson's image: k8snet-tutor solve shows the file."],
+  },
+  'pod-no-address': {
+    said: (d) => `Pod ${d['pod']} has no address yet`,
+    next: () => TRY_AGAIN,
+  },
+  'address-unreadable': {
+    said: (d) => `Container ${d['container']} of Pod ${d['pod']} does not show its addresses`,
+    why: 'They are read from /proc/net, with cat.',
+    next: () => TRY_AGAIN,
+  },
+  'witness-silent': {
+    said: (d) => `The request was answered, but no log of Pod ${d['pod']} shows it (${d['containers']})`,
+    why: "The server's access log tells whom the server saw. Without it there is no proof, so no verdict.",
+    next: (d) => [`Does the server write an access log to stdout? kubectl logs ${d['pod']} --all-containers`, ...TRY_AGAIN],
+  },
+  'witness-unreadable': {
+    said: (d) => `Container ${d['container']} of Pod ${d['pod']} logged our request in a form the tutor can't read`,
+    next: (d) => [`Look at it: kubectl logs ${d['pod']} -c ${d['container']}`],
+  },
+  'witness-none': { said: (d) => `${d['server']} keeps no log that could tell whom it saw` },
+  'server-lost': {
+    said: (d) => `The API server at ${d['server']} can't be reached any more`,
+    why: 'That says nothing about your work.',
+    next: () => ['Is it there? kubectl version', ...TRY_AGAIN],
+  },
+  'server-timeout': {
+    said: (d) => `The API server at ${d['server']} did not answer in time`,
+    why: 'That says nothing about your work.',
+    next: () => ['Is it there? kubectl version', ...TRY_AGAIN],
+  },
+  'server-error': {
+    said: (d) => `The API server at ${d['server']} answered with an error`,
+    why: 'That says nothing about your work.',
+    next: () => TRY_AGAIN,
+  },
+};
+
+/** Every code a verdict can have. */
+export const VERDICT_CODES: readonly string[] = Object.keys(WORDS);
+
+export interface Wording {
+  said: string;
+  why: string | undefined;
+  next: string[];
+}
+
+/** The words for a verdict; a code without words is a bug of ours. */
+export function wordingOf(verdict: Pick<Verdict, 'code' | 'details'>): Wording {
+  const words = WORDS[verdict.code];
+  if (words === undefined) throw new Error(`no words for verdict ${verdict.code}`);
+  return { said: words.said(verdict.details), why: words.why, next: words.next?.(verdict.details) ?? [] };
+}
