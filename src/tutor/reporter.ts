@@ -1,0 +1,8 @@
+/** How work in progress is told: what is waited for, and the kubectl line each action equals. */
+export interface Reporter {
+  waiting(what: string): void;
+  /** Shown with -v. */
+  action(command: string): void;
+  /** Something was done that the learner should know of. */
+  did(what: string): void;
+}
