@@ -26,11 +26,13 @@ class KeepAliveKubeConfig extends KubeConfig {
 
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
     await super.applySecurityAuthentication(context);
+    trimToken(context.getHeaders());
     context.setAgent(this.shared(context.getAgent() as Agent) as never);
   }
 
   override async applyToHTTPSOptions(options: RequestOptions | WebSocket.ClientOptions): Promise<void> {
     await super.applyToHTTPSOptions(options);
+    trimToken(options.headers as Record<string, unknown> | undefined);
     options.agent = this.shared(options.agent as Agent);
   }
 
@@ -48,6 +50,12 @@ class KeepAliveKubeConfig extends KubeConfig {
     }
     return this.agent.agent;
   }
+}
+
+/** Token files end in a newline, which no header may hold; client-node sends it, and Node's error would show the token. */
+function trimToken(headers: Record<string, unknown> | undefined): void {
+  const token = headers?.['Authorization'];
+  if (headers !== undefined && typeof token === 'string') headers['Authorization'] = token.trim();
 }
 
 /**
@@ -104,6 +112,9 @@ function transportError(error: unknown, signal: AbortSignal, deadline: AbortSign
   if (signal.aborted) return new TransportError('aborted', 'interrupted');
   if (deadline.aborted) return new TransportError('timeout', 'the API server did not answer in time');
   const code = (error as { code?: string }).code;
+  // Node quotes the header that it refuses: that may be a token.
+  if (error instanceof TypeError && /header/i.test(error.message))
+    return new TransportError('credentials', 'they hold characters that can not be sent');
   const reason = code !== undefined && CERTIFICATE.test(code) ? 'certificate' : 'connection';
   return new TransportError(reason, errorMessage(error), code);
 }

@@ -1,0 +1,33 @@
+import type { Kubeconfig } from './kubeconfig.ts';
+
+/** What the command line and the session say about which cluster is meant. */
+export interface ClusterWish {
+  context: string | undefined;
+  kubeconfig: string | undefined;
+  /** The cluster of the session that is under way. */
+  session: { context: string; kubeconfig: string | null } | undefined;
+  /** Somebody is there to answer a question. */
+  interactive: boolean;
+}
+
+export type ClusterChoice =
+  /** Named, or the session's own: used without asking. */
+  | { kind: 'named'; context: string | undefined; kubeconfig: string | undefined }
+  /** The current context: used after a yes, unless it is known to be local. */
+  | { kind: 'current' }
+  /** Nothing was named, and nobody is there to ask. */
+  | { kind: 'practice' };
+
+/**
+ * Which cluster to use, in this order: --context or --kubeconfig; the session's own; without a terminal the practice
+ * cluster, always; the current context; the practice cluster when there is no kubeconfig at all.
+ */
+export function chooseCluster(wish: ClusterWish, kubeconfig: () => Kubeconfig): ClusterChoice {
+  const { context, kubeconfig: file, session } = wish;
+  if (context !== undefined || file !== undefined)
+    return { kind: 'named', context, kubeconfig: file ?? session?.kubeconfig ?? undefined };
+  if (session !== undefined)
+    return { kind: 'named', context: session.context, kubeconfig: session.kubeconfig ?? undefined };
+  if (!wish.interactive) return { kind: 'practice' };
+  return kubeconfig().files.length === 0 ? { kind: 'practice' } : { kind: 'current' };
+}
