@@ -1,0 +1,160 @@
+import type { OpenCluster } from '../cluster/open.ts';
+import type { Lesson } from '../lesson/lesson.ts';
+import { Problem } from '../problem.ts';
+import { Journal } from '../tutor/journal.ts';
+import { listSessions, type Session, sessionFolder } from '../tutor/session.ts';
+import type { StateFolder } from '../tutor/state-folder.ts';
+import type { Workshop } from '../tutor/workshop.ts';
+import type { Options } from './options.ts';
+import type { Output } from './output.ts';
+import type { Runtime } from './runtime.ts';
+
+/** What every command starts from. */
+export interface Desk {
+  runtime: Runtime;
+  options: Options;
+  output: Output;
+  /** Aborts with Ctrl-C or when --timeout is over. */
+  signal: AbortSignal;
+}
+
+export interface CurrentSession {
+  session: Session;
+  folder: StateFolder;
+}
+
+const CURRENT = 'current';
+const OWNER = 'owner';
+
+/** Remembers which lesson `check`, `next` and the others mean. */
+export function makeCurrent(desk: Desk, lesson: string): void {
+  desk.runtime.state.write(CURRENT, `${lesson}\n`);
+}
+
+/** The session the learner is in, if any. @throws {Problem} progress-damaged */
+export function findCurrentSession(desk: Desk): CurrentSession | undefined {
+  const { state } = desk.runtime;
+  const name = state.read(CURRENT)?.trim();
+  const sessions = listSessions(state).filter((each) => each.folder.path.endsWith('.demonstration') === false);
+  const named = name === undefined ? undefined : sessionFolder(state, name, 'learner');
+  const chosen = sessions.find((each) => each.folder.path === named?.path) ?? sessions[0];
+  if (chosen === undefined) return undefined;
+  if (chosen.session instanceof Problem) throw chosen.session;
+  return chosen.session.finished === null ? { session: chosen.session, folder: chosen.folder } : undefined;
+}
+
+/** @throws {Problem} session-none */
+export function requireCurrentSession(desk: Desk): CurrentSession {
+  const current = findCurrentSession(desk);
+  if (current !== undefined) return current;
+  throw new Problem({
+    code: 'session-none',
+    kind: 'usage',
+    what: 'No lesson is under way',
+    next: ['Begin one: k8snet-tutor start networking', 'See all lessons: k8snet-tutor list'],
+  });
+}
+
+/** @throws {LessonError | Problem} */
+export async function loadLessonOf(desk: Desk, id: string): Promise<Lesson> {
+  const [{ openPack }, { loadLesson }] = await Promise.all([import('../lesson/pack.ts'), import('../lesson/load.ts')]);
+  return loadLesson(await openPack(desk.runtime.packFolder), id);
+}
+
+/** Marks what this learner's tutor makes; chosen once. */
+export function ownerOf(desk: Desk): string {
+  const known = desk.runtime.state.read(OWNER)?.trim();
+  if (known) return known;
+  const owner = desk.runtime.nonce().slice(0, 12);
+  desk.runtime.state.write(OWNER, `${owner}\n`);
+  return owner;
+}
+
+/**
+ * Connects to the session's cluster, or to the one named on the command line, and makes sure that they are the same.
+ *
+ * @throws {Problem} other-cluster, and whatever keeps us from connecting
+ */
+export async function openSessionCluster(desk: Desk, session: Session): Promise<OpenCluster> {
+  const opened = await openNamed(desk, {
+    context: desk.options.context ?? session.cluster.context,
+    kubeconfig: desk.options.kubeconfig ?? session.cluster.kubeconfig ?? undefined,
+  });
+  if (opened.identity.id !== session.cluster.id) throw otherCluster(session, opened);
+  return opened;
+}
+
+/** @throws {Problem} */
+export async function openNamed(
+  desk: Desk,
+  named: { context: string | undefined; kubeconfig: string | undefined },
+): Promise<OpenCluster> {
+  const [{ openCluster, readKubeconfig }, { resolveContext }] = await Promise.all([
+    import('../cluster/open.ts'),
+    import('../cluster/kubeconfig.ts'),
+  ]);
+  const config = readKubeconfig(desk.runtime.kubeconfigSources(named.kubeconfig));
+  const resolved = resolveContext(config, { context: named.context });
+  desk.output.reporter.action(`kubectl --context ${resolved.context} version`);
+  return openCluster(resolved, desk.signal, desk.runtime.timing);
+}
+
+function otherCluster(session: Session, opened: OpenCluster): Problem {
+  const { target } = opened.api.connection;
+  return new Problem({
+    code: 'other-cluster',
+    kind: 'environment',
+    what: `This is another cluster than the one the lesson was started on: ${target.server} is ${opened.identity.id}, the lesson is on ${session.cluster.id}`,
+    where: `context ${target.context}; the lesson: context ${session.cluster.context}, ${session.cluster.server}`,
+    next: [
+      'Nothing was touched. Go on with the lesson on its own cluster: leave --context and --kubeconfig out.',
+      `Is that cluster gone for good? k8snet-tutor cleanup --forget drops the session and deletes nothing.`,
+    ],
+  });
+}
+
+export async function makeWorkshop(
+  desk: Desk,
+  lesson: Lesson,
+  current: CurrentSession,
+  cluster: OpenCluster,
+): Promise<Workshop> {
+  const { runtime, output } = desk;
+  const { session, folder } = current;
+  return {
+    lesson,
+    session,
+    folder,
+    journal: new Journal(folder),
+    api: cluster.api,
+    identity: cluster.identity,
+    owner: ownerOf(desk),
+    pointing: await pointingOf(desk, session),
+    reporter: output.reporter,
+    nonce: runtime.nonce,
+    timestamp: runtime.timestamp,
+  };
+}
+
+/** kubectl lines name the context unless it is the current one of the learner's own kubeconfig. */
+export async function pointingOf(desk: Desk, session: Session): Promise<Workshop['pointing']> {
+  const { kubeconfig, context } = session.cluster;
+  const { readKubeconfig } = await import('../cluster/open.ts');
+  const config = readKubeconfig(desk.runtime.kubeconfigSources(kubeconfig ?? undefined));
+  return {
+    kubeconfig: kubeconfig ?? undefined,
+    context: config.currentContext === context ? undefined : context,
+    namespace: session.namespace,
+  };
+}
+
+/** Lesson, cluster and session of the lesson that is under way. @throws {Problem} */
+export async function openCurrentWorkshop(desk: Desk): Promise<Workshop> {
+  const current = requireCurrentSession(desk);
+  const [lesson, cluster] = await Promise.all([
+    loadLessonOf(desk, current.session.lesson),
+    openSessionCluster(desk, current.session),
+  ]);
+  return makeWorkshop(desk, lesson, current, cluster);
+}
+

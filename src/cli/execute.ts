@@ -1,0 +1,76 @@
+import { CommanderError } from 'commander';
+import { TransportError } from '../cluster/connection.ts';
+import { Problem } from '../problem.ts';
+import { renderProblem } from '../ui/problem.ts';
+import { Cancelled } from '../ui/prompter.ts';
+import { BUG, exitCodeOfProblem, USAGE } from './exit.ts';
+import type { Options } from './options.ts';
+import { makeOutput, type Output } from './output.ts';
+import { makeProgram } from './program.ts';
+import { processRuntime, type Runtime } from './runtime.ts';
+
+/** Parses the command line, runs the command, tells what went wrong; returns the exit code. */
+export async function execute(args: string[], version: string, interrupt: AbortSignal): Promise<number> {
+  const runtime = processRuntime(interrupt);
+  let code = 0;
+  const program = makeProgram(version, async (options, command) => {
+    code = await runCommand(runtime, options, (desk) => command(desk));
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    // commander has said what is wrong. Its own code is 1, which here means that a check failed.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    throw error;
+  }
+}
+
+async function runCommand(
+  runtime: Runtime,
+  options: Options,
+  command: Parameters<Parameters<typeof makeProgram>[1]>[1],
+): Promise<number> {
+  const complete = { ...options, image: options.image ?? {} };
+  const output = makeOutput(runtime, complete);
+  const deadline = complete.timeout === undefined ? undefined : AbortSignal.timeout(complete.timeout);
+  const signal = deadline === undefined ? runtime.interrupt : AbortSignal.any([runtime.interrupt, deadline]);
+  let code: number;
+  try {
+    code = await command({ runtime, options: complete, output, signal });
+  } catch (error) {
+    code = explain(asTimeout(error, runtime, deadline, complete), runtime, output);
+  }
+  output.end(code);
+  return code;
+}
+
+function asTimeout(error: unknown, runtime: Runtime, deadline: AbortSignal | undefined, options: Options): unknown {
+  const isAbort = error instanceof TransportError || (error instanceof Error && error.name === 'TimeoutError');
+  if (!isAbort || deadline?.aborted !== true || runtime.interrupt.aborted) return error;
+  return new Problem({
+    code: 'timeout',
+    kind: 'environment',
+    what: `It took longer than --timeout allows (${(options.timeout ?? 0) / 1000} s)`,
+    next: ['Try again, with more time: --timeout 5m'],
+  });
+}
+
+/** Tells of an error; returns the exit code. */
+function explain(error: unknown, runtime: Runtime, output: Output): number {
+  if (error instanceof Problem) {
+    const { code, what, where, frame, next } = error;
+    output.add({ error: { code, what, where, frame, next } });
+    if (!output.json) output.warn(...renderProblem(error, output.theme, output.width));
+    return exitCodeOfProblem(error);
+  }
+  if (runtime.interrupt.aborted || error instanceof Cancelled) {
+    output.add({ error: { code: 'interrupted' } });
+    if (!output.json)
+      output.warn('Interrupted. Your progress is kept; what the lesson made is removed with k8snet-tutor cleanup.');
+    return 130;
+  }
+  output.warn(`This is a bug in k8snet-tutor, please report it:`, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  output.add({ error: { code: 'bug' } });
+  return BUG;
+}

@@ -1,0 +1,61 @@
+import { keepColours } from '../ui/clean.ts';
+import { wrap } from '../ui/layout.ts';
+import { makeTheme, type Theme } from '../ui/theme.ts';
+import type { Reporter } from '../tutor/reporter.ts';
+import type { Options } from './options.ts';
+import type { Runtime } from './runtime.ts';
+
+/** What a command says: lines for people, or one JSON document at the end. */
+export interface Output {
+  theme: Theme;
+  width: number;
+  verbose: boolean;
+  json: boolean;
+  /** Lines on stdout; nothing with --output json. */
+  print(...lines: string[]): void;
+  /** Lines on stderr, always. */
+  warn(...lines: string[]): void;
+  /** Adds to the JSON document. */
+  add(parts: Record<string, unknown>): void;
+  /** Prints the JSON document, if that is what was asked for. */
+  end(exitCode: number): void;
+  reporter: Reporter;
+}
+
+export function makeOutput(runtime: Runtime, options: Pick<Options, 'output' | 'plain' | 'verbose'>): Output {
+  const plain = options.plain || runtime.plain;
+  const theme = makeTheme({ colour: runtime.colour && !options.plain, plain });
+  const json = options.output === 'json';
+  const document: Record<string, unknown> = {};
+  let lastWait = '';
+  const lines = (texts: string[]): string => texts.map((text) => `${keepColours(text)}\n`).join('');
+  const output: Output = {
+    theme,
+    width: runtime.width(),
+    verbose: options.verbose,
+    json,
+    print: (...texts) => {
+      if (!json) runtime.out(lines(texts));
+    },
+    warn: (...texts) => runtime.err(lines(texts)),
+    add: (parts) => void Object.assign(document, parts),
+    end: (exitCode) => {
+      if (json) runtime.out(`${JSON.stringify({ ...document, exitCode }, undefined, 2)}\n`);
+    },
+    reporter: {
+      waiting: (what) => {
+        if (what === lastWait) return;
+        lastWait = what;
+        output.print(...wrap(theme.quiet(`… waiting for ${what}`), output.width));
+      },
+      action: (command) => {
+        if (options.verbose) output.print(theme.quiet(`$ ${command}`));
+      },
+      did: (what) => {
+        lastWait = '';
+        output.print(...wrap(theme.quiet(`· ${what}`), output.width));
+      },
+    },
+  };
+  return output;
+}

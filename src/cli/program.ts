@@ -1,0 +1,119 @@
+import { Command, Option } from 'commander';
+import { parseDuration, parseImage, parseNamespace, parseOutput, type Options } from './options.ts';
+import type { Desk } from './desk.ts';
+
+/** Carries out a command. `name` tells which, for --output json and error messages. */
+export type Runner = (options: Options, command: (desk: Desk) => Promise<number>) => Promise<void>;
+
+/**
+ * The command line. Every command's own file is loaded when it runs. Errors in the command line are thrown as
+ * CommanderError, --help and --version too.
+ */
+export function makeProgram(version: string, run: Runner): Command {
+  const program = new Command('k8snet-tutor')
+    .description('A tutor for Kubernetes networking that proves every statement on your own cluster')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .showHelpAfterError('Run k8snet-tutor --help to see what there is.')
+    .enablePositionalOptions()
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  k8snet-tutor start networking                        begin the lesson, or go on with it
+  k8snet-tutor check                                   verify the current page
+  k8snet-tutor cleanup                                 delete everything the lesson made
+  k8snet-tutor start --auto --context kind-kind        the whole lesson as a demonstration
+
+Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 could not be told, or something is left;
+4 not permitted; 70 a bug of ours; 130, 143 interrupted.`,
+    );
+
+  const add = (usage: string, description: string): Command => withCommonOptions(program.command(usage).description(description));
+  const options = (command: Command): Options => command.opts<Options>();
+
+  const start = add('start [lesson]', 'begin a lesson, or go on with it')
+    .option('--auto', 'a demonstration: every step is done, verified and cleaned up')
+    .addOption(new Option('-n, --namespace <name>', 'borrow this namespace instead of making one').argParser(parseNamespace))
+    .addOption(
+      new Option('--image <container=image>', 'use another image for the containers of this name (repeatable)')
+        .argParser(parseImage)
+        .default({}, 'none'),
+    );
+  start.action(async (lesson: string | undefined) => {
+    const { start: command } = await import('./start.ts');
+    await run(options(start), (desk) => command(desk, lesson, start.opts<{ auto?: boolean }>()));
+  });
+
+  const check = add('check', 'verify the current page')
+    .addOption(new Option('--all', 'verify all pages').conflicts('step'))
+    .option('--step <id>', 'verify this page');
+  check.action(async () => {
+    const { check: command } = await import('./check.ts');
+    await run(options(check), (desk) => command(desk, check.opts<{ all?: boolean; step?: string }>()));
+  });
+
+  const page = add('page [id]', 'show the current page again, or another one');
+  page.action(async (id: string | undefined) => {
+    const { page: command } = await import('./page.ts');
+    await run(options(page), (desk) => command(desk, id));
+  });
+
+  const next = add('next', 'go to the next page').option('--skip', 'even though the checks of this one have not passed');
+  next.action(async () => {
+    const { next: command } = await import('./next.ts');
+    await run(options(next), (desk) => command(desk, next.opts<{ skip?: boolean }>()));
+  });
+
+  const hint = add('hint', 'get one more hint for the current page');
+  hint.action(async () => {
+    const { hint: command } = await import('./hint.ts');
+    await run(options(hint), command);
+  });
+
+  const solve = add('solve', "have the current page's work done").option(
+    '--replace',
+    'delete your own attempt first',
+  );
+  solve.action(async () => {
+    const { solve: command } = await import('./solve.ts');
+    await run(options(solve), (desk) => command(desk, solve.opts<{ replace?: boolean }>()));
+  });
+
+  const status = add('status', 'show where you are; looks at no cluster');
+  status.action(async () => {
+    const { status: command } = await import('./status.ts');
+    await run(options(status), command);
+  });
+
+  const cleanup = add('cleanup [lesson]', 'delete everything that lessons made, and prove that nothing is left')
+    .option('--dry-run', 'only show what would be deleted')
+    .option('-y, --yes', 'do not ask')
+    .option('--forget', 'drop the session without deleting anything: its cluster is gone');
+  cleanup.action(async (lesson: string | undefined) => {
+    const { cleanup: command } = await import('./cleanup.ts');
+    const chosen = cleanup.opts<{ dryRun?: boolean; yes?: boolean; forget?: boolean }>();
+    await run(options(cleanup), (desk) => command(desk, lesson, chosen));
+  });
+
+  const list = add('list', 'list the lessons');
+  list.action(async () => {
+    const { list: command } = await import('./list.ts');
+    await run(options(list), command);
+  });
+
+  return program;
+}
+
+function withCommonOptions(command: Command): Command {
+  return command
+    .exitOverride()
+    .option('--context <name>', 'the kubeconfig context of the cluster')
+    .option('--kubeconfig <file>', 'the kubeconfig file, instead of KUBECONFIG or ~/.kube/config')
+    .addOption(new Option('-o, --output <format>', 'text or json').argParser(parseOutput).default('text'))
+    .option('--plain', 'words instead of signs and colours', false)
+    .addOption(new Option('--timeout <duration>', 'give up after this long, as in 90s or 2m').argParser(parseDuration))
+    .option('-v, --verbose', 'show the kubectl line that each action equals, and all evidence', false);
+}
+

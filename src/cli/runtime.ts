@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Timing } from '../cluster/api.ts';
+import type { KubeconfigSources } from '../cluster/kubeconfig.ts';
+import { isAlive } from '../tutor/lock.ts';
+import { StateFolder, stateFolderPath } from '../tutor/state-folder.ts';
+import { enquirerPrompter, type Prompter } from '../ui/prompter.ts';
+
+/** The world outside: everything a command may touch of the process it runs in. */
+export interface Runtime {
+  env: Record<string, string | undefined>;
+  /** Somebody sits at a terminal: both ways, and no CI. */
+  interactive: boolean;
+  /** Colours are welcome on stdout. */
+  colour: boolean;
+  /** Screen readers and dumb terminals: words for signs, nothing redrawn. */
+  plain: boolean;
+  width(): number;
+  out(text: string): void;
+  err(text: string): void;
+  prompter: Prompter;
+  state: StateFolder;
+  /** The folder with lessons/ and manifests/. */
+  packFolder: string;
+  kubeconfigSources(explicit: string | undefined): KubeconfigSources;
+  timing: Timing;
+  /** 32 letters and digits. */
+  nonce(): string;
+  timestamp(): string;
+  isAlive(pid: number): boolean;
+  /** Aborts with the first Ctrl-C or SIGTERM. */
+  interrupt: AbortSignal;
+}
+
+export function processRuntime(interrupt: AbortSignal): Runtime {
+  const { env, stdin, stdout, stderr } = process;
+  const home = env['HOME'] || homedir();
+  const dumb = env['TERM'] === 'dumb';
+  return {
+    env,
+    interactive: stdin.isTTY === true && stdout.isTTY === true && !env['CI'],
+    colour: wantsColour(env, stdout.isTTY === true),
+    plain: dumb || Boolean(env['ACCESSIBLE']),
+    width: () => Math.max(40, Math.min(stdout.columns || 80, 120)),
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    prompter: enquirerPrompter(stdin, stdout),
+    state: new StateFolder(stateFolderPath(env, home, process.platform)),
+    packFolder: fileURLToPath(new URL('..', import.meta.url)),
+    kubeconfigSources: (explicit) => ({ explicit, env, home, cwd: process.cwd(), pathDelimiter: delimiter }),
+    timing: { now: Date.now, sleep, random: Math.random },
+    nonce: () => randomBytes(16).toString('hex'),
+    timestamp: () => new Date().toISOString(),
+    isAlive,
+    interrupt,
+  };
+}
+
+/** no-color.org; FORCE_COLOR as the ecosystem has it. */
+function wantsColour(env: Record<string, string | undefined>, terminal: boolean): boolean {
+  if (env['NO_COLOR']) return false;
+  if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0';
+  return terminal && env['TERM'] !== 'dumb';
+}
+
+/** Ends early, without an error, when the signal aborts: the next request will say so. */
+export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || milliseconds <= 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,208 @@
+import { asProblem } from '../cluster/failure.ts';
+import { chooseCluster } from '../cluster/choice.ts';
+import { resolveContext } from '../cluster/kubeconfig.ts';
+import { isKnownLocal } from '../cluster/local.ts';
+import { type OpenCluster, readKubeconfig } from '../cluster/open.ts';
+import type { Lesson } from '../lesson/lesson.ts';
+import { Problem } from '../problem.ts';
+import { takeBaseline } from '../tutor/baseline.ts';
+import { takeLock } from '../tutor/lock.ts';
+import { ensureNamespace, namespaceName, requireNamespace } from '../tutor/namespace.ts';
+import { readSession, type Session, sessionFolder, writeSession } from '../tutor/session.ts';
+import { stepOf } from '../tutor/step.ts';
+import type { Workshop } from '../tutor/workshop.ts';
+import { cleanUpSession } from './cleanup.ts';
+import { demonstrate } from './demonstration.ts';
+import {
+  type CurrentSession,
+  type Desk,
+  findCurrentSession,
+  loadLessonOf,
+  makeCurrent,
+  makeWorkshop,
+  openNamed,
+  openSessionCluster,
+} from './desk.ts';
+import { enterAndShow } from './enter.ts';
+import { walk } from './walk.ts';
+
+const DEFAULT_LESSON = 'networking';
+
+/**
+ * `start [lesson]`: begins or resumes a lesson. Without a terminal, or with --auto, it runs as a demonstration: every
+ * step is done, verified and cleaned up.
+ */
+export async function start(desk: Desk, wanted: string | undefined, options: { auto?: boolean }): Promise<number> {
+  const auto = options.auto === true || !desk.runtime.interactive;
+  const id = wanted ?? (auto ? undefined : findCurrentSession(desk)?.session.lesson) ?? DEFAULT_LESSON;
+  const lesson = await loadLessonOf(desk, id);
+  const mode = auto ? 'demonstration' : 'learner';
+  const folder = sessionFolder(desk.runtime.state, lesson.id, mode);
+  const giveBack = takeLock(folder, 'start', desk.runtime.isAlive);
+  try {
+    let session = readSession(folder);
+    if (session?.finished !== null) session = undefined;
+    if (auto) {
+      if (session !== undefined) await tidyUpInterrupted(desk, { session, folder });
+      return await demonstrate(desk, await begin(desk, lesson, folder, mode));
+    }
+    const workshop =
+      session === undefined ? await begin(desk, lesson, folder, mode) : await resume(desk, lesson, { session, folder });
+    makeCurrent(desk, lesson.id);
+    return await walk(desk, workshop);
+  } finally {
+    giveBack();
+  }
+}
+
+/** What an earlier demonstration left when it was killed. */
+async function tidyUpInterrupted(desk: Desk, current: CurrentSession): Promise<void> {
+  desk.output.print(`An earlier demonstration was interrupted; its namespace ${current.session.namespace} goes first.`);
+  const code = await cleanUpSession(desk, current, { silent: true });
+  if (code !== 0)
+    throw new Problem({
+      code: 'left-behind',
+      kind: 'environment',
+      what: 'What an earlier demonstration left could not be removed',
+      where: `namespace ${current.session.namespace}`,
+      next: ['See what it is: k8snet-tutor cleanup'],
+    });
+}
+
+async function begin(
+  desk: Desk,
+  lesson: Lesson,
+  folder: CurrentSession['folder'],
+  mode: Session['mode'],
+): Promise<Workshop> {
+  const cluster = await chosenCluster(desk);
+  const { target } = cluster.api.connection;
+  const borrowed = desk.options.namespace !== undefined;
+  const session: Session = {
+    format: 1,
+    lesson: lesson.id,
+    mode,
+    cluster: {
+      id: cluster.identity.id,
+      context: target.context,
+      server: target.server,
+      kubeconfig: desk.options.kubeconfig ?? null,
+    },
+    namespace: desk.options.namespace ?? namespaceName(lesson.id, desk.runtime.nonce()),
+    borrowed,
+    images: desk.options.image,
+    started: desk.runtime.timestamp(),
+    current: lesson.steps[0]!.id,
+    entered: [],
+    done: [],
+    skipped: [],
+    hints: {},
+    finished: null,
+  };
+  const workshop = await makeWorkshop(desk, lesson, { session, folder }, cluster);
+  if (borrowed) await requireNamespace(workshop);
+  folder.remove('journal.jsonl');
+  // Before anything is made: without it nobody could clean up.
+  writeSession(folder, session);
+  try {
+    await takeBaseline(workshop);
+    await ensureNamespace(workshop);
+  } catch (error) {
+    if (workshop.journal.open().length === 0) discard(folder);
+    throw asProblem(error, target, `look at the cluster`);
+  }
+  announce(desk, workshop);
+  return workshop;
+}
+
+/** A session that never made anything leaves nothing behind. */
+export function discard(folder: CurrentSession['folder']): void {
+  for (const file of ['progress.yaml', 'journal.jsonl', 'baseline.json']) folder.remove(file);
+}
+
+function announce(desk: Desk, workshop: Workshop): void {
+  const { session, identity, lesson } = workshop;
+  desk.output.print(
+    `Lesson ${lesson.id}, on cluster ${session.cluster.server} (context ${session.cluster.context}, Kubernetes ${identity.version}),`,
+    session.borrowed
+      ? `in namespace ${session.namespace}, which is borrowed: the tutor touches only what it makes itself.`
+      : `in namespace ${session.namespace}, made for it. k8snet-tutor cleanup removes it.`,
+  );
+}
+
+async function resume(desk: Desk, lesson: Lesson, current: CurrentSession): Promise<Workshop> {
+  const { session } = current;
+  const { namespace } = desk.options;
+  if (namespace !== undefined && namespace !== session.namespace)
+    throw new Problem({
+      code: 'other-namespace',
+      kind: 'usage',
+      what: `The lesson is under way in namespace ${session.namespace}, not in ${namespace}`,
+      next: ['Go on there: leave --namespace out.', 'Or end it first: k8snet-tutor cleanup'],
+    });
+  // A page that is gone from a newer version of the lesson: begin at the first that is not done.
+  if (!lesson.steps.some((step) => step.id === session.current))
+    session.current = (lesson.steps.find((step) => !session.done.includes(step.id)) ?? lesson.steps[0]!).id;
+  session.images = { ...session.images, ...desk.options.image };
+  const workshop = await makeWorkshop(desk, lesson, current, await openSessionCluster(desk, session));
+  await ensureNamespace(workshop);
+  await requireNamespace(workshop);
+  writeSession(current.folder, session);
+  desk.output.print(`Resuming lesson ${lesson.id} in namespace ${session.namespace}.`);
+  return workshop;
+}
+
+/** Connects to the cluster that is meant, after a yes where one is needed. @throws {Problem} */
+async function chosenCluster(desk: Desk): Promise<OpenCluster> {
+  const { runtime, options } = desk;
+  const usual = (): ReturnType<typeof readKubeconfig> => readKubeconfig(runtime.kubeconfigSources(undefined));
+  const interactive = runtime.interactive;
+  const { context, kubeconfig } = options;
+  const choice = chooseCluster({ context, kubeconfig, session: undefined, interactive }, usual);
+  switch (choice.kind) {
+    case 'named':
+      return openNamed(desk, choice);
+    case 'practice':
+      throw noCluster(interactive);
+    case 'current': {
+      const resolved = resolveContext(usual(), {});
+      if (!isKnownLocal(resolved)) await askFor(desk, resolved);
+      return openNamed(desk, { context: resolved.context, kubeconfig: undefined });
+    }
+  }
+}
+
+function noCluster(interactive: boolean): Problem {
+  return new Problem({
+    code: 'cluster-none',
+    kind: 'environment',
+    what: interactive
+      ? 'There is no kubeconfig, and the built-in practice cluster is not part of this version yet'
+      : 'No cluster was named. Without a terminal the tutor uses only a cluster that is named, and the built-in practice cluster is not part of this version yet',
+    next: [
+      'Name one: k8snet-tutor start --context NAME (kubectl config get-contexts lists them)',
+      'Make one: kind create cluster, or minikube start',
+    ],
+  });
+}
+
+async function askFor(desk: Desk, resolved: { context: string; server: string; cluster: string }): Promise<void> {
+  desk.output.print(
+    `Your current context is ${resolved.context}: cluster ${resolved.cluster}, ${resolved.server}.`,
+    desk.options.namespace === undefined
+      ? 'The lesson makes a namespace of its own there and a few small Pods in it, and removes them with cleanup.'
+      : `The lesson makes a few small Pods in namespace ${desk.options.namespace} there, and removes them with cleanup.`,
+  );
+  if (await desk.runtime.prompter.confirm('Use this cluster?')) return;
+  throw new Problem({
+    code: 'cluster-declined',
+    kind: 'environment',
+    what: 'Nothing was done',
+    next: ['Name the cluster you want: k8snet-tutor start --context NAME (kubectl config get-contexts lists them)'],
+  });
+}
+
+/** Shows the page the learner is on. */
+export async function showCurrent(desk: Desk, workshop: Workshop): Promise<void> {
+  await enterAndShow(desk, workshop, stepOf(workshop.lesson, workshop.session.current));
+}

@@ -1,0 +1,64 @@
+import type { Lesson } from '../lesson/lesson.ts';
+import type { Session } from '../tutor/session.ts';
+import { hanging } from '../ui/layout.ts';
+import type { Theme } from '../ui/theme.ts';
+import { type Desk, loadLessonOf, requireCurrentSession } from './desk.ts';
+
+/** `status`: where the learner is. Looks at no cluster, so it also answers when there is none. */
+export async function status(desk: Desk): Promise<number> {
+  const { session } = requireCurrentSession(desk);
+  const lesson = await loadLessonOf(desk, session.lesson);
+  desk.output.print(...renderStatus(lesson, session, desk.output.theme, desk.output.width));
+  const { cluster, namespace, current, done, skipped } = session;
+  desk.output.add({
+    lesson: lesson.id,
+    cluster,
+    namespace,
+    current,
+    done,
+    skipped,
+    steps: lesson.steps.map(({ id, title }) => ({ id, title, state: stateOf(id, session) })),
+  });
+  return 0;
+}
+
+type StepState = 'done' | 'current' | 'skipped' | 'open';
+
+export function stateOf(id: string, session: Session): StepState {
+  if (id === session.current) return 'current';
+  if (session.skipped.includes(id)) return 'skipped';
+  return session.done.includes(id) ? 'done' : 'open';
+}
+
+export function renderStatus(lesson: Lesson, session: Session, theme: Theme, width: number): string[] {
+  const at = lesson.steps.findIndex((step) => step.id === session.current);
+  const step = lesson.steps[at];
+  const row = (label: string, text: string): string[] => hanging(theme.quiet(label), 11, text, width);
+  const owner = session.borrowed ? 'borrowed' : 'made by the tutor';
+  const checks = step === undefined || step.checks.length === 0 ? 'none' : session.done.includes(step.id) ? 'passed' : 'open';
+  return [
+    ...row('lesson', `${lesson.title} (${lesson.id})`),
+    ...row('page', `${at + 1} of ${lesson.steps.length}, ${session.current}: ${step?.title ?? 'not in this version of the lesson'}`),
+    ...row('checks', checks),
+    ...row('cluster', `context ${session.cluster.context}, ${session.cluster.server}`),
+    ...row('namespace', `${session.namespace} (${owner})`),
+    '',
+    ...lesson.steps.map((each) => `${mark(stateOf(each.id, session), theme)} ${each.title} ${theme.quiet(each.id)}`),
+    '',
+    ...hanging('', 0, `Next: ${checks === 'open' ? 'k8snet-tutor check, hint or page' : 'k8snet-tutor next'}`, width),
+  ];
+}
+
+function mark(state: StepState, theme: Theme): string {
+  if (theme.plain) return { done: '[x]', current: '[>]', skipped: '[-]', open: '[ ]' }[state];
+  switch (state) {
+    case 'done':
+      return theme.good('✓');
+    case 'current':
+      return theme.strong('▶');
+    case 'skipped':
+      return theme.quiet('–');
+    case 'open':
+      return theme.quiet('·');
+  }
+}

@@ -1,0 +1,121 @@
+import { stepOf } from '../tutor/step.ts';
+import { readSession } from '../tutor/session.ts';
+import type { Workshop } from '../tutor/workshop.ts';
+import { nearest } from '../nearest.ts';
+import { Problem } from '../problem.ts';
+import { renderProblem } from '../ui/problem.ts';
+import { Cancelled } from '../ui/prompter.ts';
+import { checkAndShow } from './check.ts';
+import { cleanUpSession } from './cleanup.ts';
+import type { Desk } from './desk.ts';
+import { enterAndShow } from './enter.ts';
+import { giveHint } from './hint.ts';
+import { goBack, goOn } from './next.ts';
+import { factsOf, showPage } from './show.ts';
+import { solveAndCheck } from './solve.ts';
+import { renderStatus } from './status.ts';
+
+const WORDS = ['next', 'check', 'hint', 'solve', 'skip', 'back', 'page', 'status', 'cleanup', 'quit'] as const;
+type Word = (typeof WORDS)[number];
+
+/** The lesson, line by line: shows the page, asks what to do, does it, until the learner leaves. */
+export async function walk(desk: Desk, workshop: Workshop): Promise<number> {
+  const { output, runtime } = desk;
+  await attempt(desk, () => enterAndShow(desk, workshop, stepOf(workshop.lesson, workshop.session.current)));
+  for (;;) {
+    // check and next may have run in another terminal.
+    workshop.session = readSession(workshop.folder) ?? workshop.session;
+    output.print('');
+    let answer: string;
+    try {
+      answer = await runtime.prompter.ask(promptFor(workshop));
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+      farewell(desk, workshop);
+      return 130;
+    }
+    const word = answer === '' ? usual(workshop) : wordOf(answer);
+    if (word === undefined) output.print(unknownWord(answer));
+    else if (word === 'quit') {
+      farewell(desk, workshop);
+      return 0;
+    } else if (word === 'cleanup') {
+      const code = await cleanUpSession(desk, workshop, { silent: false });
+      if (code !== undefined) return code;
+    } else await attempt(desk, () => perform(desk, workshop, word));
+    if (desk.signal.aborted) return 130;
+  }
+}
+
+/** What went wrong is told, and the lesson goes on: the learner may mend it meanwhile. */
+async function attempt(desk: Desk, action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    desk.output.print('', ...renderProblem(error, desk.output.theme, desk.output.width));
+  }
+}
+
+async function perform(desk: Desk, workshop: Workshop, word: Exclude<Word, 'quit' | 'cleanup'>): Promise<unknown> {
+  const step = stepOf(workshop.lesson, workshop.session.current);
+  const { output } = desk;
+  switch (word) {
+    case 'next':
+      return goOn(desk, workshop, false);
+    case 'skip':
+      return goOn(desk, workshop, true);
+    case 'back':
+      return goBack(desk, workshop);
+    case 'check':
+      return checkAndShow(desk, workshop, step, true);
+    case 'solve':
+      return solveAndCheck(desk, workshop, step, false);
+    case 'hint':
+      return giveHint(step, workshop.session, workshop.folder, output);
+    case 'page':
+      return showPage(workshop, step, await factsOf(workshop, step), output);
+    case 'status':
+      return output.print(...renderStatus(workshop.lesson, workshop.session, output.theme, output.width));
+  }
+}
+
+/** What Enter does: check where something is open, go on otherwise. */
+function usual(workshop: Workshop): Word {
+  const { lesson, session } = workshop;
+  const step = stepOf(lesson, session.current);
+  if (step.checks.length > 0 && !session.done.includes(step.id)) return 'check';
+  return lesson.steps.at(-1) === step ? 'quit' : 'next';
+}
+
+function promptFor(workshop: Workshop): string {
+  const step = stepOf(workshop.lesson, workshop.session.current);
+  const open = usual(workshop) === 'check';
+  const words = [
+    ...(open ? ['check', ...(step.hints.length > 0 ? ['hint'] : []), ...(step.solution.length > 0 ? ['solve'] : []), 'skip'] : ['next']),
+    ...(workshop.lesson.steps[0] === step ? [] : ['back']),
+    'page',
+    'status',
+    'quit',
+  ];
+  return `Enter: ${usual(workshop)}. Or type ${words.filter((word) => word !== usual(workshop)).join(', ')}`;
+}
+
+function wordOf(answer: string): Word | undefined {
+  const lower = answer.toLowerCase();
+  const exact = WORDS.find((word) => word === lower);
+  if (exact !== undefined) return exact;
+  const begun = WORDS.filter((word) => word.startsWith(lower));
+  return begun.length === 1 ? begun[0] : undefined;
+}
+
+function unknownWord(answer: string): string {
+  const near = nearest(answer, WORDS);
+  const kubectl = /^(kubectl|curl|cat)\b/.test(answer) ? ' Commands like this one go into a second terminal.' : '';
+  return `There is no "${answer}" here${near === undefined ? '' : `; did you mean ${near}?`}.${kubectl} Words: ${WORDS.join(', ')}`;
+}
+
+function farewell(desk: Desk, workshop: Workshop): void {
+  const { id } = workshop.lesson;
+  desk.output.print('', `Your progress is kept. Go on: k8snet-tutor start ${id}   Remove everything: k8snet-tutor cleanup`);
+}

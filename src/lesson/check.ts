@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { parseId, parseLabel } from './name.ts';
+import { parsed, parsedBy, unparsed, type Parsed } from './parsed.ts';
+import { parseContainerReference } from './pod-reference.ts';
+import { strict } from './strict.ts';
+import { parseTarget, type Target } from './target.ts';
+
+/**
+ * Whose address the other side must have seen: a loopback address, the address of the Pod that asked, or that or an
+ * address of its node.
+ */
+export const SOURCES = ['loopback', 'pod-ip', 'node-or-pod-ip'] as const;
+export type Source = (typeof SOURCES)[number];
+
+const label = parsedBy(parseLabel);
+const from = parsedBy(parseContainerReference);
+const common = {
+  id: parsedBy(parseId),
+  /** Seconds to wait for things in progress. */
+  within: parsedBy(parseWithin).exactOptional(),
+};
+const atLeastOne = { params: { code: 'expectation-missing' }, error: 'nothing is expected' };
+
+export const checkSchema = z.discriminatedUnion('kind', [
+  strict({ ...common, kind: z.literal('ready'), pod: label, containers: names(1).exactOptional() }),
+  strict({
+    ...common,
+    kind: z.literal('http'),
+    from,
+    to: parsedBy(httpTarget),
+    expect: strict({
+      status: z.int().min(100).max(599).exactOptional(),
+      body: z.string().min(1).exactOptional(),
+      source: z.enum(SOURCES).exactOptional(),
+    }).refine((expect) => Object.keys(expect).length > 0, atLeastOne),
+  }),
+  strict({
+    ...common,
+    kind: z.literal('reach'),
+    from,
+    to: parsedBy((text) => parseTarget(text, 'tcp')),
+    expect: z.enum(['open', 'refused', 'timeout']),
+  }),
+  strict({ ...common, kind: z.literal('source'), from, to: parsedBy(httpTarget), expect: z.enum(SOURCES) }),
+  strict({ ...common, kind: z.literal('same-address'), pod: label, containers: names(2) }),
+]);
+
+/** Something a step verifies by looking at the cluster or sending traffic; `kind` says which. */
+export type Check = z.output<typeof checkSchema>;
+
+/** The checks of one kind. */
+export type CheckOf<K extends Check['kind']> = Extract<Check, { kind: K }>;
+
+function names(least: number): z.ZodType<string[], string[]> {
+  const unique = { params: { code: 'name-twice' }, error: 'the same name is given twice' };
+  return z
+    .array(label)
+    .min(least)
+    .refine((all) => new Set(all).size === all.length, unique);
+}
+
+function httpTarget(text: string): Parsed<Target> {
+  const target = parseTarget(text, 'http');
+  if (!target.ok || target.value.scheme === 'http') return target;
+  return unparsed(
+    'target-invalid',
+    'this kind of check speaks http',
+    'write http:// or leave the scheme out',
+  );
+}
+
+function parseWithin(text: string): Parsed<number> {
+  const seconds = Number(/^([1-9][0-9]{0,2})s$/.exec(text)?.[1]);
+  if (seconds <= 300) return parsed(seconds);
+  return unparsed('duration-invalid', `\`${text}\` is not a time to wait`, 'write seconds, from 1s to 300s');
+}
