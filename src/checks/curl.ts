@@ -34,7 +34,9 @@ export function curlScript(url: string, mark: string): string {
 export function readCurl(outcome: Extract<ExecOutcome, { kind: 'exit' }>, mark: string): CurlResult {
   const message = lastWords(outcome.stderr);
   if (outcome.code === 127 || outcome.code === 126) return { kind: 'no-curl', message };
-  const facts = new RegExp(`\\n${mark} (\\d{3}) ([\\d.,]+) \\[([^\\]]*)\\] \\[([^\\]]*)\\]\\n?$`).exec(outcome.stdout);
+  const facts = new RegExp(`\\n${mark} (\\d{3}) ([\\d.,]+) \\[([^\\]]*)\\] \\[([^\\]]*)\\]\\n?$`).exec(
+    outcome.stdout,
+  );
   const status = Number(facts?.[1] ?? 0);
   if (outcome.code === 0 && facts !== null && status > 0)
     return {
@@ -47,21 +49,27 @@ export function readCurl(outcome: Extract<ExecOutcome, { kind: 'exit' }>, mark: 
   // Some locales write a decimal comma.
   const connected = Number((facts?.[2] ?? '0').replace(',', '.')) > 0;
   const kind = failureKind(outcome.code, connected, outcome.stderr);
-  return { kind, connected, message: message || `curl ended with exit code ${outcome.code}` };
+  const unsaid =
+    outcome.code === 0 ? 'what came back is not HTTP' : `curl ended with exit code ${outcome.code}`;
+  return { kind, connected, message: message || unsaid };
 }
+
+/** What -v adds: remarks, headers both ways, and how much data went by. */
+const VERBOSE = /^[*<>{}]/;
 
 /** curl's own last line, and why the last connection failed where only the verbose lines say it. */
 function lastWords(stderr: string): string {
   const words = /^(?:curl|sh): .*$/gm;
-  const last = stderr.match(words)?.at(-1) ?? stderr.trim().split('\n').at(-1) ?? '';
+  const told = stderr.split('\n').filter((line) => line.trim() !== '' && !VERBOSE.test(line));
+  const last = stderr.match(words)?.at(-1) ?? told.at(-1) ?? '';
   const why = failedAttempts(stderr).at(-1);
   return why === undefined || last.includes(why) ? last : `${last} (${why})`;
 }
 
 /** `connect to 127.0.0.1 port 80 failed: Connection refused`, with `from …` in between since curl 8. */
 function failedAttempts(stderr: string): string[] {
-  return [...stderr.matchAll(/^\* +connect to \S+ port \d+ (?:from \S+ port \d+ )?failed: (.*)$/gm)].map((each) =>
-    each[1]!.trim(),
+  return [...stderr.matchAll(/^\* +connect to \S+ port \d+ (?:from \S+ port \d+ )?failed: (.*)$/gm)].map(
+    (each) => each[1]!.trim(),
   );
 }
 

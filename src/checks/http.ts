@@ -15,15 +15,28 @@ export async function checkHttp(check: CheckOf<'http'>, context: CheckContext): 
   const common = {
     subject: podSubject(context, check.from.pod),
     evidence: sent.evidence,
-    details: { pod: check.from.pod, server: sent.server, url: sent.url, status: String(status), text: expect.body ?? '' },
+    details: {
+      pod: check.from.pod,
+      server: sent.server,
+      url: sent.url,
+      status: String(status),
+      text: expect.body ?? '',
+    },
   };
   const answer = sent.evidence[0]?.text ?? '';
   if (expect.status !== undefined && status !== expect.status)
-    return finding('fail', 'wrong-status', { ...common, observed: `HTTP ${status}`, expected: `HTTP ${expect.status}` });
+    return finding('fail', 'wrong-status', {
+      ...common,
+      observed: `HTTP ${status}`,
+      expected: `HTTP ${expect.status}`,
+    });
   if (expect.body !== undefined && !body.includes(expect.body))
     return finding('fail', 'wrong-body', {
       ...common,
-      observed: body.trim() === '' ? 'an empty page' : `a page that begins ${JSON.stringify(body.trim().slice(0, 60))}`,
+      observed:
+        body.trim() === ''
+          ? 'an empty page'
+          : `a page that begins ${JSON.stringify(body.trim().slice(0, 60))}`,
       expected: `a page with the words "${expect.body}"`,
     });
   if (expect.source !== undefined) {

@@ -22,7 +22,8 @@ const IMAGE_REASONS = new Set([
 const CONFIG_REASONS = new Set(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']);
 
 /** Messages by which a registry says "later": no fault of the manifest. */
-const PULL_LATER = /toomanyrequests|rate limit|i\/o timeout|connection refused|no such host|TLS handshake|429/i;
+const PULL_LATER =
+  /toomanyrequests|too many requests|rate limit|\b(?:status|code|HTTP)[ :=]+429\b|i\/o timeout|connection refused|no such host|TLS handshake/i;
 
 /** A registry that says "later" is worth waiting for; one that has no such image is not. */
 export function pullTrouble(container: string, image: string, reason: string, message: string): PodTrouble {
@@ -48,13 +49,26 @@ export function podTrouble(pod: Pod): PodTrouble | undefined {
     if (found !== undefined) return found;
   }
   const notReady = statuses.filter((status) => !status.ready).map((status) => status.name);
-  if (statuses.length > 0 && statuses.every((status) => status.state?.running !== undefined) && notReady.length > 0)
-    return trouble('probe-failing', false, `running, but not ready: ${notReady.join(', ')}`, 'its readiness probe', {
-      container: notReady.join(', '),
-    });
+  if (
+    statuses.length > 0 &&
+    statuses.every((status) => status.state?.running !== undefined) &&
+    notReady.length > 0
+  )
+    return trouble(
+      'probe-failing',
+      false,
+      `running, but not ready: ${notReady.join(', ')}`,
+      'its readiness probe',
+      {
+        container: notReady.join(', '),
+      },
+    );
   const starting = statuses.find((status) => status.state?.waiting !== undefined);
   const observed = `phase ${phase ?? 'unknown'}${starting?.state?.waiting?.reason ? `, ${starting.name}: ${starting.state.waiting.reason}` : ''}`;
-  const waitingFor = pod.spec.nodeName === undefined ? 'a Node to be chosen' : 'its images to be pulled and its containers to start';
+  const waitingFor =
+    pod.spec.nodeName === undefined
+      ? 'a Node to be chosen'
+      : 'its images to be pulled and its containers to start';
   return trouble('starting', false, observed, waitingFor, {});
 }
 
@@ -87,9 +101,13 @@ function containerTrouble(status: ContainerStatus): PodTrouble | undefined {
   }
   if (waiting?.reason !== undefined && CONFIG_REASONS.has(waiting.reason)) {
     const message = waiting.message ?? '';
-    return trouble('container-config', true, `${container}: ${waiting.reason}: ${message}`, '', { container, message });
+    return trouble('container-config', true, `${container}: ${waiting.reason}: ${message}`, '', {
+      container,
+      message,
+    });
   }
-  const last = terminated ?? (waiting?.reason === 'CrashLoopBackOff' ? status.lastState?.terminated : undefined);
+  const last =
+    terminated ?? (waiting?.reason === 'CrashLoopBackOff' ? status.lastState?.terminated : undefined);
   if (last === undefined && waiting?.reason !== 'CrashLoopBackOff') return undefined;
   const exit = last === undefined ? 'unknown' : String(last.exitCode);
   const why = last?.message ? `: ${last.message.trim()}` : last?.reason ? `, ${last.reason}` : '';

@@ -46,7 +46,8 @@ export async function probe(
   const looked = await lookUpPod(context, source.pod);
   if ('finding' in looked) return looked;
   const from = looked.pod;
-  const unusable = containerMissing(context, from, source.container) ?? notRunning(context, from, source.container);
+  const unusable =
+    containerMissing(context, from, source.container) ?? notRunning(context, from, source.container);
   if (unusable !== undefined) return { finding: unusable };
 
   const resolved = await resolve(context, from, target);
@@ -73,7 +74,9 @@ export async function probe(
         details: { pod: source.pod, container: source.container, program: 'curl' },
       }),
     };
-  const evidence: Evidence[] = [{ source: 'exec', origin: context.origin, command, text: answerText(result) }];
+  const evidence: Evidence[] = [
+    { source: 'exec', origin: context.origin, command, text: answerText(result) },
+  ];
   return { from, to, server, url, nonce, result, evidence };
 }
 
@@ -102,7 +105,11 @@ interface Destination {
   authority: string;
 }
 
-async function resolve(context: CheckContext, from: Pod, target: Target): Promise<Destination | { finding: Finding }> {
+async function resolve(
+  context: CheckContext,
+  from: Pod,
+  target: Target,
+): Promise<Destination | { finding: Finding }> {
   const port = target.port === 80 ? '' : `:${target.port}`;
   const { host } = target;
   if (host.type === 'localhost')
@@ -158,7 +165,11 @@ export function execFailed(
           },
         };
       const denied = outcome.status === 403;
-      return finding(denied ? 'blocked' : 'inconclusive', denied ? 'exec-denied' : 'exec-refused', parts(outcome.message));
+      return finding(
+        denied ? 'blocked' : 'inconclusive',
+        denied ? 'exec-denied' : 'exec-refused',
+        parts(outcome.message),
+      );
     }
     case 'runtime':
       return finding('inconclusive', 'exec-runtime', parts(outcome.message));
@@ -172,7 +183,10 @@ export function execFailed(
 }
 
 /** Runs `look` and turns a 403 on the way into a blocked finding. */
-export async function orForbidden<T>(subject: string, look: () => Promise<T>): Promise<T | { finding: Finding }> {
+export async function orForbidden<T>(
+  subject: string,
+  look: () => Promise<T>,
+): Promise<T | { finding: Finding }> {
   try {
     return await look();
   } catch (error) {

@@ -16,7 +16,14 @@ export async function checkReach(check: CheckOf<'reach'>, context: CheckContext)
   const common = {
     subject: podSubject(context, check.from.pod),
     evidence: sent.evidence,
-    details: { pod: check.from.pod, server: sent.server, url: sent.url, place, observed, expected: check.expect },
+    details: {
+      pod: check.from.pod,
+      server: sent.server,
+      url: sent.url,
+      place,
+      observed,
+      expected: check.expect,
+    },
   };
   if (observed === check.expect)
     return finding('pass', `reach-${check.expect}`, {

@@ -39,14 +39,22 @@ async function withPullMessage(context: CheckContext, pod: Pod, trouble: PodTrou
   const fieldSelector = `involvedObject.uid=${pod.metadata.uid},reason=Failed`;
   const message = await lastPullFailure(context, fieldSelector);
   if (message === undefined) return trouble;
-  return pullTrouble(trouble.details['container'] ?? '', trouble.details['image'] ?? '', 'ImagePullBackOff', message);
+  return pullTrouble(
+    trouble.details['container'] ?? '',
+    trouble.details['image'] ?? '',
+    'ImagePullBackOff',
+    message,
+  );
 }
 
 async function lastPullFailure(context: CheckContext, fieldSelector: string): Promise<string | undefined> {
   try {
-    const events = await context.api.list<{ message?: string }>(objectPath('v1', 'events', context.namespace), {
-      fieldSelector,
-    });
+    const events = await context.api.list<{ message?: string }>(
+      objectPath('v1', 'events', context.namespace),
+      {
+        fieldSelector,
+      },
+    );
     return events.items.map((event) => event.message ?? '').findLast((message) => /pull/i.test(message));
   } catch (error) {
     // Events may be hidden from this user; then kubelet's own words must do.
@@ -91,6 +99,11 @@ function notReady(check: ReadyCheck, context: CheckContext, trouble: PodTrouble)
     observed: trouble.observed,
     expected: `Ready, with ${check.containers?.join(' and ') ?? 'all its containers'}`,
     evidence: [podEvidence(context, check.pod, trouble.observed)],
-    details: { pod: check.pod, namespace: context.namespace, ...trouble.details, seconds: String(check.within ?? PATIENCE) },
+    details: {
+      pod: check.pod,
+      namespace: context.namespace,
+      ...trouble.details,
+      seconds: String(check.within ?? PATIENCE),
+    },
   });
 }

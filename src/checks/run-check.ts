@@ -35,7 +35,8 @@ function asFinding(check: Check, context: CheckContext, error: unknown): Finding
   const pod = 'pod' in check ? check.pod : check.from.pod;
   const subject = `Pod ${pod} in namespace ${context.namespace}`;
   // Not the network's doing and not the learner's: the edge says what to do about these.
-  const passed = error instanceof TransportError && ['credentials', 'certificate', 'aborted'].includes(error.reason);
+  const passed =
+    error instanceof TransportError && ['credentials', 'certificate', 'aborted'].includes(error.reason);
   if (passed || (error instanceof ApiError && error.status === 401)) throw error;
   if (error instanceof ApiError && error.status === 403) return forbidden(subject, error);
   if (error instanceof TransportError)

@@ -11,7 +11,10 @@ const EXEC_TIMEOUT = 15_000;
 const OWN_ADDRESSES = 'cat /proc/net/fib_trie; cat /proc/net/if_inet6 2>/dev/null || true';
 
 /** Every container sees one and the same address, and it is the one the API calls the Pod's. */
-export async function checkSameAddress(check: CheckOf<'same-address'>, context: CheckContext): Promise<Finding> {
+export async function checkSameAddress(
+  check: CheckOf<'same-address'>,
+  context: CheckContext,
+): Promise<Finding> {
   const looked = await lookUpPod(context, check.pod);
   if ('finding' in looked) return looked.finding;
   const { pod } = looked;
@@ -19,7 +22,9 @@ export async function checkSameAddress(check: CheckOf<'same-address'>, context: 
     const missing = containerMissing(context, pod, container);
     if (missing !== undefined) return missing;
   }
-  const views = await Promise.all(check.containers.map((container) => addressesSeenBy(context, pod, container)));
+  const views = await Promise.all(
+    check.containers.map((container) => addressesSeenBy(context, pod, container)),
+  );
   for (const view of views) if ('finding' in view) return view.finding;
   return judge(context, pod, views as View[]);
 }
@@ -51,9 +56,11 @@ export async function addressesSeenBy(
   const command = context.kubectl('exec', name, '-c', container, '--', 'cat', '/proc/net/fib_trie');
   const target = { namespace: context.namespace, pod: name, container };
   const outcome = await execScript(context.api, target, OWN_ADDRESSES, context.nonce, EXEC_TIMEOUT);
-  if (outcome.kind !== 'exit') return { finding: execFailed(context, { pod: name, container }, command, outcome) };
+  if (outcome.kind !== 'exit')
+    return { finding: execFailed(context, { pod: name, container }, command, outcome) };
   const addresses = ownAddresses(outcome.stdout);
-  const text = addresses.length > 0 ? `container ${container} sees itself as ${addresses.join(', ')}` : 'no address';
+  const text =
+    addresses.length > 0 ? `container ${container} sees itself as ${addresses.join(', ')}` : 'no address';
   const evidence: Evidence = { source: 'exec', origin: context.origin, command, text };
   if (addresses.length > 0) return { container, addresses, evidence };
   return {
@@ -80,12 +87,24 @@ function judge(context: CheckContext, pod: Pod, views: View[]): Finding {
       text: `status.podIP: ${api.join(', ') || 'none'}`,
     },
   ];
-  const common = { subject: podSubject(context, name), evidence, details: { pod: name, address: api[0] ?? '' } };
+  const common = {
+    subject: podSubject(context, name),
+    evidence,
+    details: { pod: name, address: api[0] ?? '' },
+  };
   const expected = `every container sees ${api.join(' and ') || "the Pod's address"}`;
   if (api.length === 0) return finding('inconclusive', 'pod-no-address', { ...common, observed, expected });
   const seen = views.map((view) => [...view.addresses].sort().join(' '));
   if (new Set(seen).size > 1) return finding('fail', 'addresses-differ', { ...common, observed, expected });
   if (!api.every((address) => views[0]!.addresses.includes(address)))
-    return finding('fail', 'address-not-podip', { ...common, observed: `${observed}; the API says ${api.join(', ')}`, expected });
-  return finding('pass', 'same-address', { ...common, observed: `${observed}; the API says the same`, expected });
+    return finding('fail', 'address-not-podip', {
+      ...common,
+      observed: `${observed}; the API says ${api.join(', ')}`,
+      expected,
+    });
+  return finding('pass', 'same-address', {
+    ...common,
+    observed: `${observed}; the API says the same`,
+    expected,
+  });
 }

@@ -35,7 +35,9 @@ export async function ownersOf(context: CheckContext, address: string): Promise<
   try {
     const nodes = await listNodes(context.api);
     return nodes
-      .filter((node) => (node.status?.addresses ?? []).some((each) => canonicalAddress(each.address) === address))
+      .filter((node) =>
+        (node.status?.addresses ?? []).some((each) => canonicalAddress(each.address) === address),
+      )
       .map((node) => `Node ${node.metadata.name}`);
   } catch (error) {
     if (error instanceof ApiError && error.status === 403) return [];

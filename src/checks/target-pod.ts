@@ -30,7 +30,10 @@ export function podEvidence(context: CheckContext, name: string, text: string): 
 }
 
 /** Looks a Pod up; when it is not there, a finding that says where it went. */
-export async function lookUpPod(context: CheckContext, name: string): Promise<{ pod: Pod } | { finding: Finding }> {
+export async function lookUpPod(
+  context: CheckContext,
+  name: string,
+): Promise<{ pod: Pod } | { finding: Finding }> {
   const subject = podSubject(context, name);
   const expected = `a Pod named ${name} in namespace ${context.namespace}`;
   try {
@@ -39,7 +42,15 @@ export async function lookUpPod(context: CheckContext, name: string): Promise<{ 
     if (pod.metadata.deletionTimestamp === undefined) return { pod };
     const observed = `it is being deleted since ${pod.metadata.deletionTimestamp}`;
     const evidence = [podEvidence(context, name, `deletionTimestamp: ${pod.metadata.deletionTimestamp}`)];
-    return { finding: finding('fail', 'pod-terminating', { subject, observed, expected, evidence, details: { pod: name } }) };
+    return {
+      finding: finding('fail', 'pod-terminating', {
+        subject,
+        observed,
+        expected,
+        evidence,
+        details: { pod: name },
+      }),
+    };
   } catch (error) {
     if (error instanceof ApiError && error.status === 403) return { finding: forbidden(subject, error) };
     throw error;

@@ -23,7 +23,10 @@ const ACCESS_LOG = /^(\S+) - \S+ \[[^\]]*\] "(?:GET|HEAD) \S*/;
  * Asks the server's access log who sent our request: the line with our nonce, no other. Lines can be typed by
  * anybody, our nonce cannot be guessed.
  */
-export async function askWitness(context: CheckContext, probe: Probe): Promise<Testimony | { finding: Finding }> {
+export async function askWitness(
+  context: CheckContext,
+  probe: Probe,
+): Promise<Testimony | { finding: Finding }> {
   if (probe.to === undefined) return { finding: noWitness(context, probe) };
   const pod = probe.to.metadata.name;
   const subject = podSubject(context, pod);
@@ -42,18 +45,20 @@ export async function askWitness(context: CheckContext, probe: Probe): Promise<T
         details: { pod, containers: containers.join(', ') },
       }),
     };
+  // nginx writes of a page that is not there twice: in its error log, and in its access log.
+  const line = found.lines.find((each) => ACCESS_LOG.test(each)) ?? found.lines[0]!;
   const evidence: Evidence = {
     source: 'log',
     origin: context.origin,
     command: context.kubectl('logs', pod, '-c', found.container),
-    text: found.line,
+    text: line,
   };
-  const address = ACCESS_LOG.exec(found.line)?.[1];
+  const address = ACCESS_LOG.exec(line)?.[1];
   if (address === undefined || isIP(canonicalAddress(address)) === 0)
     return {
       finding: finding('inconclusive', 'witness-unreadable', {
         subject,
-        observed: found.line,
+        observed: line,
         expected: "a line in nginx's combined format",
         evidence: [...probe.evidence, evidence],
         details: { pod, container: found.container },

@@ -10,7 +10,8 @@ interface Words {
 
 type Details = Record<string, string>;
 
-const SHARED_NETWORK = 'The containers of a Pod share one network namespace: one address, one set of ports, one localhost.';
+const SHARED_NETWORK =
+  'The containers of a Pod share one network namespace: one address, one set of ports, one localhost.';
 const TRY_AGAIN = ['Run k8snet-tutor check again.'];
 
 /**
@@ -46,7 +47,10 @@ const WORDS: Record<string, Words> = {
   'pod-terminating': {
     said: (d) => `Pod ${d['pod']} is being deleted`,
     why: 'A Pod keeps its name until it is gone. A process that ignores SIGTERM, as sleep does, takes its grace period of 30 seconds.',
-    next: (d) => [`Wait for it: kubectl wait --for=delete pod/${d['pod']} --timeout=60s`, 'Then create it again.'],
+    next: (d) => [
+      `Wait for it: kubectl wait --for=delete pod/${d['pod']} --timeout=60s`,
+      'Then create it again.',
+    ],
   },
   'container-missing': {
     said: (d) =>
@@ -60,7 +64,10 @@ const WORDS: Record<string, Words> = {
   'container-not-running': {
     said: (d) => `Container ${d['container']} of Pod ${d['pod']} is not running`,
     why: 'Only a running container can send traffic.',
-    next: (d) => [`See why: kubectl describe pod ${d['pod']}`, `kubectl logs ${d['pod']} -c ${d['container']}`],
+    next: (d) => [
+      `See why: kubectl describe pod ${d['pod']}`,
+      `kubectl logs ${d['pod']} -c ${d['container']}`,
+    ],
   },
   'image-pull': {
     said: (d) => `The image of container ${d['container']} can't be pulled: ${d['image']}`,
@@ -72,14 +79,18 @@ const WORDS: Record<string, Words> = {
     ],
   },
   'image-pull-later': {
-    said: (d) => `The registry does not give out the image of container ${d['container']} right now: ${d['image']}`,
+    said: (d) =>
+      `The registry does not give out the image of container ${d['container']} right now: ${d['image']}`,
     why: 'That is the registry or the way to it, not your work.',
     next: () => ['Wait and check again.', 'Or use a copy: k8snet-tutor start --image CONTAINER=IMAGE'],
   },
   'container-config': {
     said: (d) => `Container ${d['container']} of Pod ${d['pod']} can't be started as it is configured`,
     why: 'The kubelet refuses before anything runs.',
-    next: (d) => [`Read why: kubectl describe pod ${d['pod']}`, 'Mend the file, delete the Pod, apply it again.'],
+    next: (d) => [
+      `Read why: kubectl describe pod ${d['pod']}`,
+      'Mend the file, delete the Pod, apply it again.',
+    ],
   },
   'container-crashing': {
     said: (d) => `Container ${d['container']} of Pod ${d['pod']} keeps ending (exit code ${d['exit']})`,
@@ -92,7 +103,10 @@ const WORDS: Record<string, Words> = {
   'pod-ended': {
     said: (d) => `Pod ${d['pod']} has ended (${d['phase']})`,
     why: 'An ended Pod does not come back; it is there to be looked at.',
-    next: (d) => [`See why: kubectl describe pod ${d['pod']}`, `kubectl delete pod ${d['pod']}, then apply the file again.`],
+    next: (d) => [
+      `See why: kubectl describe pod ${d['pod']}`,
+      `kubectl delete pod ${d['pod']}, then apply the file again.`,
+    ],
   },
   unschedulable: {
     said: (d) => `No Node takes Pod ${d['pod']}: ${d['message']}`,
@@ -130,12 +144,17 @@ const WORDS: Record<string, Words> = {
   'connection-timeout': {
     said: (d) => `${d['url']} did not answer within ${d['seconds']} s`,
     why: 'Packets are lost on the way there or back: a missing route, a firewall, or a NetworkPolicy that drops them.',
-    next: () => ['Is the address right? kubectl get pods -o wide', 'Is there a policy? kubectl get networkpolicies'],
+    next: () => [
+      'Is the address right? kubectl get pods -o wide',
+      'Is there a policy? kubectl get networkpolicies',
+    ],
   },
   'name-unknown': {
     said: (d) => `Container ${d['container']} can't resolve the name in ${d['url']}`,
     why: 'localhost comes from /etc/hosts, which the kubelet writes; other names from the cluster DNS.',
-    next: (d) => [`Look at it: kubectl exec ${d['pod']} -c ${d['container']} -- cat /etc/hosts /etc/resolv.conf`],
+    next: (d) => [
+      `Look at it: kubectl exec ${d['pod']} -c ${d['container']} -- cat /etc/hosts /etc/resolv.conf`,
+    ],
   },
   'no-http-answer': {
     said: (d) => `Something listens at ${d['url']}, but does not answer in HTTP`,
@@ -189,15 +208,23 @@ const WORDS: Record<string, Words> = {
   },
   'exec-refused': {
     said: (d) => `The API server did not start a command in Pod ${d['pod']}`,
-    next: (d) => [`See the words yourself: kubectl exec ${d['pod']} -c ${d['container']} -- true`, ...TRY_AGAIN],
+    next: (d) => [
+      `See the words yourself: kubectl exec ${d['pod']} -c ${d['container']} -- true`,
+      ...TRY_AGAIN,
+    ],
   },
   'exec-runtime': {
-    said: (d) => `The container runtime could not start a shell in container ${d['container']} of Pod ${d['pod']}`,
+    said: (d) =>
+      `The container runtime could not start a shell in container ${d['container']} of Pod ${d['pod']}`,
     why: 'The checks run a small script with sh in the container. An image without a shell can do all else, but not this.',
-    next: (d) => [`See the words yourself: kubectl exec ${d['pod']} -c ${d['container']} -- sh -c true`, ...TRY_AGAIN],
+    next: (d) => [
+      `See the words yourself: kubectl exec ${d['pod']} -c ${d['container']} -- sh -c true`,
+      ...TRY_AGAIN,
+    ],
   },
   'exec-lost': {
-    said: (d) => `The connection to container ${d['container']} of Pod ${d['pod']} was lost before it answered`,
+    said: (d) =>
+      `The connection to container ${d['container']} of Pod ${d['pod']} was lost before it answered`,
     why: 'That says nothing about your work.',
     next: () => TRY_AGAIN,
   },
@@ -223,10 +250,14 @@ const WORDS: Record<string, Words> = {
   'witness-silent': {
     said: (d) => `The request was answered, but no log of Pod ${d['pod']} shows it (${d['containers']})`,
     why: "The server's access log tells whom the server saw. Without it there is no proof, so no verdict.",
-    next: (d) => [`Does the server write an access log to stdout? kubectl logs ${d['pod']} --all-containers`, ...TRY_AGAIN],
+    next: (d) => [
+      `Does the server write an access log to stdout? kubectl logs ${d['pod']} --all-containers`,
+      ...TRY_AGAIN,
+    ],
   },
   'witness-unreadable': {
-    said: (d) => `Container ${d['container']} of Pod ${d['pod']} logged our request in a form the tutor can't read`,
+    said: (d) =>
+      `Container ${d['container']} of Pod ${d['pod']} logged our request in a form the tutor can't read`,
     next: (d) => [`Look at it: kubectl logs ${d['pod']} -c ${d['container']}`],
   },
   'witness-none': { said: (d) => `${d['server']} keeps no log that could tell whom it saw` },

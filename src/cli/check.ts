@@ -17,21 +17,35 @@ export interface CheckOptions {
 export async function check(desk: Desk, { all, step }: CheckOptions): Promise<number> {
   const workshop = await openCurrentWorkshop(desk);
   const { lesson, session } = workshop;
-  const steps = all === true ? lesson.steps.filter((each) => each.checks.length > 0) : [stepOf(lesson, step ?? session.current)];
+  const steps =
+    all === true
+      ? lesson.steps.filter((each) => each.checks.length > 0)
+      : [stepOf(lesson, step ?? session.current)];
   const verdicts: Verdict[] = [];
   const results: unknown[] = [];
   for (const each of steps) {
-    if (steps.length > 1) desk.output.print('', ...renderHeading(lesson, each, desk.output.theme, desk.output.width).slice(0, 1));
+    if (steps.length > 1)
+      desk.output.print('', ...renderHeading(lesson, each, desk.output.theme, desk.output.width).slice(0, 1));
     const found = await checkAndShow(desk, workshop, each, all !== true);
     verdicts.push(...found);
     results.push({ id: each.id, title: each.title, verdicts: verdictsAsData(workshop, found) });
   }
-  desk.output.add({ lesson: lesson.id, cluster: clusterAsData(workshop), namespace: session.namespace, steps: results });
+  desk.output.add({
+    lesson: lesson.id,
+    cluster: clusterAsData(workshop),
+    namespace: session.namespace,
+    steps: results,
+  });
   return exitCodeOf(verdicts);
 }
 
 /** Checks one page, shows what was found and keeps the progress. */
-export async function checkAndShow(desk: Desk, workshop: Workshop, step: Step, withAfter: boolean): Promise<Verdict[]> {
+export async function checkAndShow(
+  desk: Desk,
+  workshop: Workshop,
+  step: Step,
+  withAfter: boolean,
+): Promise<Verdict[]> {
   const { output } = desk;
   if (step.checks.length === 0) {
     output.print('This page has nothing to verify. Go on: k8snet-tutor next');

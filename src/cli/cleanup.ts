@@ -20,11 +20,23 @@ export interface CleanupOptions {
 const PATIENCE = 90_000;
 
 /** `cleanup [lesson]`: removes what lessons made, all of them or one, and proves that nothing is left. */
-export async function cleanup(desk: Desk, lesson: string | undefined, options: CleanupOptions): Promise<number> {
-  const found = listSessions(desk.runtime.state).filter(({ session }) => session instanceof Problem || session.finished === null);
-  const chosen = found.filter(({ session }) => lesson === undefined || (!(session instanceof Problem) && session.lesson === lesson));
+export async function cleanup(
+  desk: Desk,
+  lesson: string | undefined,
+  options: CleanupOptions,
+): Promise<number> {
+  const found = listSessions(desk.runtime.state).filter(
+    ({ session }) => session instanceof Problem || session.finished === null,
+  );
+  const chosen = found.filter(
+    ({ session }) => lesson === undefined || (!(session instanceof Problem) && session.lesson === lesson),
+  );
   if (chosen.length === 0) {
-    desk.output.print(lesson === undefined ? 'There is nothing to clean up.' : `Lesson ${lesson} is not under way: there is nothing to clean up.`);
+    desk.output.print(
+      lesson === undefined
+        ? 'There is nothing to clean up.'
+        : `Lesson ${lesson} is not under way: there is nothing to clean up.`,
+    );
     desk.output.add({ sessions: [] });
     return 0;
   }
@@ -39,7 +51,14 @@ export async function cleanup(desk: Desk, lesson: string | undefined, options: C
     }
     const giveBack = takeLock(folder, 'cleanup', desk.runtime.isAlive);
     try {
-      codes.push((await cleanUpSession(desk, { session, folder }, { silent: options.yes === true, ...options }, receipts)) ?? 0);
+      codes.push(
+        (await cleanUpSession(
+          desk,
+          { session, folder },
+          { silent: options.yes === true, ...options },
+          receipts,
+        )) ?? 0,
+      );
     } finally {
       giveBack();
     }
@@ -67,7 +86,12 @@ export async function cleanUpSession(
     const plan = await planCleanup(workshop, baseline);
     showPlan(desk, workshop, plan);
     if (options.dryRun === true) {
-      receipts.push({ lesson: session.lesson, mode: session.mode, namespace: session.namespace, plan: planAsData(plan) });
+      receipts.push({
+        lesson: session.lesson,
+        mode: session.mode,
+        namespace: session.namespace,
+        plan: planAsData(plan),
+      });
       return 0;
     }
     const isEmpty = plan.namespace === undefined && plan.objects.length === 0 && plan.learners.length === 0;
@@ -81,7 +105,12 @@ export async function cleanUpSession(
     const receipt = await writeReceipt(workshop);
     desk.output.print(...renderReceipt(receipt, desk.output.theme, desk.output.width));
     showRest(desk, workshop, receipt);
-    const data = { lesson: session.lesson, mode: session.mode, namespace: session.namespace, receipt: receiptAsData(receipt) };
+    const data = {
+      lesson: session.lesson,
+      mode: session.mode,
+      namespace: session.namespace,
+      receipt: receiptAsData(receipt),
+    };
     receipts.push(data);
     desk.output.add({ receipt: data });
     if (receipt.left.length > 0) return 3;
@@ -106,9 +135,14 @@ function showPlan(desk: Desk, workshop: Workshop, plan: CleanupPlan): void {
   if (!session.borrowed && plan.namespace === undefined)
     output.print(`Lesson ${session.lesson}: namespace ${session.namespace} does not exist (any more).`);
   else if (!session.borrowed)
-    output.print(`Lesson ${session.lesson}: to be deleted is namespace ${session.namespace} with`, ...plan.inNamespace.map(name));
+    output.print(
+      `Lesson ${session.lesson}: to be deleted is namespace ${session.namespace} with`,
+      ...plan.inNamespace.map(name),
+    );
   else {
-    output.print(`Lesson ${session.lesson}: to be deleted in namespace ${session.namespace}, which is borrowed:`);
+    output.print(
+      `Lesson ${session.lesson}: to be deleted in namespace ${session.namespace}, which is borrowed:`,
+    );
     output.print(...(plan.objects.length === 0 ? ['    nothing'] : plan.objects.map(name)));
   }
   if (plan.strangers.length > 0)
@@ -120,7 +154,12 @@ async function consented(desk: Desk, plan: CleanupPlan, ask: boolean): Promise<C
   if (!ask) return [];
   const yes: CleanupPlan['learners'] = [];
   for (const each of plan.learners)
-    if (await desk.runtime.prompter.confirm(`${each.kind} ${each.name} was made outside the tutor. Delete it, too?`)) yes.push(each);
+    if (
+      await desk.runtime.prompter.confirm(
+        `${each.kind} ${each.name} was made outside the tutor. Delete it, too?`,
+      )
+    )
+      yes.push(each);
   return yes;
 }
 
@@ -132,7 +171,11 @@ function showRest(desk: Desk, workshop: Workshop, receipt: Receipt): void {
 }
 
 function planAsData(plan: CleanupPlan): unknown {
-  const brief = (each: { kind: string; name: string; uid?: string | undefined }): unknown => ({ kind: each.kind, name: each.name, uid: each.uid });
+  const brief = (each: { kind: string; name: string; uid?: string | undefined }): unknown => ({
+    kind: each.kind,
+    name: each.name,
+    uid: each.uid,
+  });
   return {
     namespace: plan.namespace?.metadata.name ?? null,
     inNamespace: plan.inNamespace.map(brief),
@@ -163,4 +206,3 @@ function forget(desk: Desk, current: CurrentSession): void {
     `Lesson ${session.lesson} is forgotten; nothing was deleted. What it made was in namespace ${session.namespace} on ${session.cluster.server}.`,
   );
 }
-

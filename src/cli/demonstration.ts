@@ -22,12 +22,22 @@ export async function demonstrate(desk: Desk, workshop: Workshop): Promise<numbe
       desk.signal.throwIfAborted();
       const shown = await demonstrateStep(desk, workshop, step);
       verdicts.push(...shown.verdicts);
-      steps.push({ id: step.id, title: step.title, facts: shown.facts, verdicts: verdictsAsData(workshop, shown.verdicts) });
+      steps.push({
+        id: step.id,
+        title: step.title,
+        facts: shown.facts,
+        verdicts: verdictsAsData(workshop, shown.verdicts),
+      });
     }
   } catch (error) {
     failure = error;
   }
-  desk.output.add({ lesson: lesson.id, cluster: clusterAsData(workshop), namespace: workshop.session.namespace, steps });
+  desk.output.add({
+    lesson: lesson.id,
+    cluster: clusterAsData(workshop),
+    namespace: workshop.session.namespace,
+    steps,
+  });
   desk.output.print('');
   // Also after Ctrl-C and when something went wrong: a demonstration leaves nothing behind.
   const tidy = desk.signal.aborted ? { ...desk, signal: AbortSignal.timeout(TIDY_UP) } : desk;

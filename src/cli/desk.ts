@@ -35,7 +35,9 @@ export function makeCurrent(desk: Desk, lesson: string): void {
 export function findCurrentSession(desk: Desk): CurrentSession | undefined {
   const { state } = desk.runtime;
   const name = state.read(CURRENT)?.trim();
-  const sessions = listSessions(state).filter((each) => each.folder.path.endsWith('.demonstration') === false);
+  const sessions = listSessions(state).filter(
+    (each) => each.folder.path.endsWith('.demonstration') === false,
+  );
   const named = name === undefined ? undefined : sessionFolder(state, name, 'learner');
   const chosen = sessions.find((each) => each.folder.path === named?.path) ?? sessions[0];
   if (chosen === undefined) return undefined;
@@ -57,7 +59,10 @@ export function requireCurrentSession(desk: Desk): CurrentSession {
 
 /** @throws {LessonError | Problem} */
 export async function loadLessonOf(desk: Desk, id: string): Promise<Lesson> {
-  const [{ openPack }, { loadLesson }] = await Promise.all([import('../lesson/pack.ts'), import('../lesson/load.ts')]);
+  const [{ openPack }, { loadLesson }] = await Promise.all([
+    import('../lesson/pack.ts'),
+    import('../lesson/load.ts'),
+  ]);
   return loadLesson(await openPack(desk.runtime.packFolder), id);
 }
 
@@ -157,4 +162,3 @@ export async function openCurrentWorkshop(desk: Desk): Promise<Workshop> {
   ]);
   return makeWorkshop(desk, lesson, current, cluster);
 }
-

@@ -23,7 +23,9 @@ export async function enter(workshop: Workshop, step: Step): Promise<void> {
     const context = checkContext(workshop);
     // Only to have facts to show: what comes of it is for the checks to say.
     await Promise.all(
-      pods.map((pod) => checkReady({ id: pod.name, kind: 'ready', pod: pod.name, within: PATIENCE }, context)),
+      pods.map((pod) =>
+        checkReady({ id: pod.name, kind: 'ready', pod: pod.name, within: PATIENCE }, context),
+      ),
     );
   }
   workshop.session = updateSession(workshop.folder, (session) => {

@@ -45,8 +45,14 @@ async function runCommand(
   return code;
 }
 
-function asTimeout(error: unknown, runtime: Runtime, deadline: AbortSignal | undefined, options: Options): unknown {
-  const isAbort = error instanceof TransportError || (error instanceof Error && error.name === 'TimeoutError');
+function asTimeout(
+  error: unknown,
+  runtime: Runtime,
+  deadline: AbortSignal | undefined,
+  options: Options,
+): unknown {
+  const isAbort =
+    error instanceof TransportError || (error instanceof Error && error.name === 'TimeoutError');
   if (!isAbort || deadline?.aborted !== true || runtime.interrupt.aborted) return error;
   return new Problem({
     code: 'timeout',
@@ -67,10 +73,15 @@ function explain(error: unknown, runtime: Runtime, output: Output): number {
   if (runtime.interrupt.aborted || error instanceof Cancelled) {
     output.add({ error: { code: 'interrupted' } });
     if (!output.json)
-      output.warn('Interrupted. Your progress is kept; what the lesson made is removed with k8snet-tutor cleanup.');
+      output.warn(
+        'Interrupted. Your progress is kept; what the lesson made is removed with k8snet-tutor cleanup.',
+      );
     return 130;
   }
-  output.warn(`This is a bug in k8snet-tutor, please report it:`, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  output.warn(
+    `This is a bug in k8snet-tutor, please report it:`,
+    error instanceof Error ? (error.stack ?? error.message) : String(error),
+  );
   output.add({ error: { code: 'bug' } });
   return BUG;
 }

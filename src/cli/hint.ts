@@ -26,7 +26,11 @@ export function giveHint(step: Step, session: Session, folder: StateFolder, outp
     stored.hints[step.id] = given;
   });
   const heading = `Hint ${given} of ${step.hints.length}`;
-  output.print('', output.theme.strong(heading), ...renderMarkdown(step.hints[given - 1]!, output.theme, Math.min(output.width, 100)));
+  output.print(
+    '',
+    output.theme.strong(heading),
+    ...renderMarkdown(step.hints[given - 1]!, output.theme, Math.min(output.width, 100)),
+  );
   if (given === step.hints.length && step.solution.length > 0)
     output.print('', output.theme.quiet('That was the last one. k8snet-tutor solve does it for you.'));
   output.add({ step: step.id, hint: given, of: step.hints.length, text: step.hints[given - 1] });

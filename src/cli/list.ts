@@ -21,7 +21,8 @@ export async function list(desk: Desk): Promise<number> {
       continue;
     }
     const session = sessions.find(
-      (each): each is Session => !(each instanceof Problem) && each.lesson === lesson.id && each.mode === 'learner',
+      (each): each is Session =>
+        !(each instanceof Problem) && each.lesson === lesson.id && each.mode === 'learner',
     );
     const progress = progressOf(session, lesson.steps);
     output.print(

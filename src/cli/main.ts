@@ -25,7 +25,9 @@ export async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {
       if (interrupted !== undefined) {
-        process.stderr.write('Left at once. What the tutor made is still there; to remove it: k8snet-tutor cleanup\n');
+        process.stderr.write(
+          'Left at once. What the tutor made is still there; to remove it: k8snet-tutor cleanup\n',
+        );
         process.exit(exitCodeOfSignal(signal));
       }
       interrupted = signal;

@@ -27,7 +27,10 @@ export async function goOn(desk: Desk, workshop: Workshop, skip: boolean): Promi
   else if (open) {
     const code = exitCodeOf(await checkAndShow(desk, workshop, step, true));
     if (code !== 0) {
-      desk.output.print('', 'Stay on this page until its checks pass, or go on without: k8snet-tutor next --skip');
+      desk.output.print(
+        '',
+        'Stay on this page until its checks pass, or go on without: k8snet-tutor next --skip',
+      );
       return code;
     }
   }

@@ -24,7 +24,8 @@ export function parseDuration(text: string): number {
 /** `CONTAINER=IMAGE`, may be given several times. */
 export function parseImage(text: string, images: Record<string, string> = {}): Record<string, string> {
   const match = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)=([A-Za-z0-9][\w./:@-]{0,254})$/.exec(text);
-  if (match === null) throw new InvalidArgumentError('Write CONTAINER=IMAGE, as in shell=registry.example/curl:1.');
+  if (match === null)
+    throw new InvalidArgumentError('Write CONTAINER=IMAGE, as in shell=registry.example/curl:1.');
   return { ...images, [match[1]!]: match[3]! };
 }
 

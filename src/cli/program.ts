@@ -30,14 +30,22 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
 4 not permitted; 70 a bug of ours; 130, 143 interrupted.`,
     );
 
-  const add = (usage: string, description: string): Command => withCommonOptions(program.command(usage).description(description));
+  const add = (usage: string, description: string): Command =>
+    withCommonOptions(program.command(usage).description(description));
   const options = (command: Command): Options => command.opts<Options>();
 
   const start = add('start [lesson]', 'begin a lesson, or go on with it')
     .option('--auto', 'a demonstration: every step is done, verified and cleaned up')
-    .addOption(new Option('-n, --namespace <name>', 'borrow this namespace instead of making one').argParser(parseNamespace))
     .addOption(
-      new Option('--image <container=image>', 'use another image for the containers of this name (repeatable)')
+      new Option('-n, --namespace <name>', 'borrow this namespace instead of making one').argParser(
+        parseNamespace,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--image <container=image>',
+        'use another image for the containers of this name (repeatable)',
+      )
         .argParser(parseImage)
         .default({}, 'none'),
     );
@@ -60,7 +68,10 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
     await run(options(page), (desk) => command(desk, id));
   });
 
-  const next = add('next', 'go to the next page').option('--skip', 'even though the checks of this one have not passed');
+  const next = add('next', 'go to the next page').option(
+    '--skip',
+    'even though the checks of this one have not passed',
+  );
   next.action(async () => {
     const { next: command } = await import('./next.ts');
     await run(options(next), (desk) => command(desk, next.opts<{ skip?: boolean }>()));
@@ -87,7 +98,10 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
     await run(options(status), command);
   });
 
-  const cleanup = add('cleanup [lesson]', 'delete everything that lessons made, and prove that nothing is left')
+  const cleanup = add(
+    'cleanup [lesson]',
+    'delete everything that lessons made, and prove that nothing is left',
+  )
     .option('--dry-run', 'only show what would be deleted')
     .option('-y, --yes', 'do not ask')
     .option('--forget', 'drop the session without deleting anything: its cluster is gone');
@@ -113,7 +127,8 @@ function withCommonOptions(command: Command): Command {
     .option('--kubeconfig <file>', 'the kubeconfig file, instead of KUBECONFIG or ~/.kube/config')
     .addOption(new Option('-o, --output <format>', 'text or json').argParser(parseOutput).default('text'))
     .option('--plain', 'words instead of signs and colours', false)
-    .addOption(new Option('--timeout <duration>', 'give up after this long, as in 90s or 2m').argParser(parseDuration))
+    .addOption(
+      new Option('--timeout <duration>', 'give up after this long, as in 90s or 2m').argParser(parseDuration),
+    )
     .option('-v, --verbose', 'show the kubectl line that each action equals, and all evidence', false);
 }
-

@@ -16,7 +16,12 @@ export async function solve(desk: Desk, options: { replace?: boolean }): Promise
   return solveAndCheck(desk, workshop, step, options.replace === true);
 }
 
-export async function solveAndCheck(desk: Desk, workshop: Workshop, step: Step, replace: boolean): Promise<number> {
+export async function solveAndCheck(
+  desk: Desk,
+  workshop: Workshop,
+  step: Step,
+  replace: boolean,
+): Promise<number> {
   if (step.solution.length === 0 && step.apply.length === 0) {
     desk.output.print('There is nothing to do on this page. Go on: k8snet-tutor next');
     return 0;

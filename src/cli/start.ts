@@ -32,7 +32,11 @@ const DEFAULT_LESSON = 'networking';
  * `start [lesson]`: begins or resumes a lesson. Without a terminal, or with --auto, it runs as a demonstration: every
  * step is done, verified and cleaned up.
  */
-export async function start(desk: Desk, wanted: string | undefined, options: { auto?: boolean }): Promise<number> {
+export async function start(
+  desk: Desk,
+  wanted: string | undefined,
+  options: { auto?: boolean },
+): Promise<number> {
   const auto = options.auto === true || !desk.runtime.interactive;
   const id = wanted ?? (auto ? undefined : findCurrentSession(desk)?.session.lesson) ?? DEFAULT_LESSON;
   const lesson = await loadLessonOf(desk, id);
@@ -47,7 +51,9 @@ export async function start(desk: Desk, wanted: string | undefined, options: { a
       return await demonstrate(desk, await begin(desk, lesson, folder, mode));
     }
     const workshop =
-      session === undefined ? await begin(desk, lesson, folder, mode) : await resume(desk, lesson, { session, folder });
+      session === undefined
+        ? await begin(desk, lesson, folder, mode)
+        : await resume(desk, lesson, { session, folder });
     makeCurrent(desk, lesson.id);
     return await walk(desk, workshop);
   } finally {
@@ -57,7 +63,9 @@ export async function start(desk: Desk, wanted: string | undefined, options: { a
 
 /** What an earlier demonstration left when it was killed. */
 async function tidyUpInterrupted(desk: Desk, current: CurrentSession): Promise<void> {
-  desk.output.print(`An earlier demonstration was interrupted; its namespace ${current.session.namespace} goes first.`);
+  desk.output.print(
+    `An earlier demonstration was interrupted; its namespace ${current.session.namespace} goes first.`,
+  );
   const code = await cleanUpSession(desk, current, { silent: true });
   if (code !== 0)
     throw new Problem({
@@ -186,7 +194,10 @@ function noCluster(interactive: boolean): Problem {
   });
 }
 
-async function askFor(desk: Desk, resolved: { context: string; server: string; cluster: string }): Promise<void> {
+async function askFor(
+  desk: Desk,
+  resolved: { context: string; server: string; cluster: string },
+): Promise<void> {
   desk.output.print(
     `Your current context is ${resolved.context}: cluster ${resolved.cluster}, ${resolved.server}.`,
     desk.options.namespace === undefined
@@ -198,7 +209,9 @@ async function askFor(desk: Desk, resolved: { context: string; server: string; c
     code: 'cluster-declined',
     kind: 'environment',
     what: 'Nothing was done',
-    next: ['Name the cluster you want: k8snet-tutor start --context NAME (kubectl config get-contexts lists them)'],
+    next: [
+      'Name the cluster you want: k8snet-tutor start --context NAME (kubectl config get-contexts lists them)',
+    ],
   });
 }
 

@@ -35,17 +35,32 @@ export function renderStatus(lesson: Lesson, session: Session, theme: Theme, wid
   const step = lesson.steps[at];
   const row = (label: string, text: string): string[] => hanging(theme.quiet(label), 11, text, width);
   const owner = session.borrowed ? 'borrowed' : 'made by the tutor';
-  const checks = step === undefined || step.checks.length === 0 ? 'none' : session.done.includes(step.id) ? 'passed' : 'open';
+  const checks =
+    step === undefined || step.checks.length === 0
+      ? 'none'
+      : session.done.includes(step.id)
+        ? 'passed'
+        : 'open';
   return [
     ...row('lesson', `${lesson.title} (${lesson.id})`),
-    ...row('page', `${at + 1} of ${lesson.steps.length}, ${session.current}: ${step?.title ?? 'not in this version of the lesson'}`),
+    ...row(
+      'page',
+      `${at + 1} of ${lesson.steps.length}, ${session.current}: ${step?.title ?? 'not in this version of the lesson'}`,
+    ),
     ...row('checks', checks),
     ...row('cluster', `context ${session.cluster.context}, ${session.cluster.server}`),
     ...row('namespace', `${session.namespace} (${owner})`),
     '',
-    ...lesson.steps.map((each) => `${mark(stateOf(each.id, session), theme)} ${each.title} ${theme.quiet(each.id)}`),
+    ...lesson.steps.map(
+      (each) => `${mark(stateOf(each.id, session), theme)} ${each.title} ${theme.quiet(each.id)}`,
+    ),
     '',
-    ...hanging('', 0, `Next: ${checks === 'open' ? 'k8snet-tutor check, hint or page' : 'k8snet-tutor next'}`, width),
+    ...hanging(
+      '',
+      0,
+      `Next: ${checks === 'open' ? 'k8snet-tutor check, hint or page' : 'k8snet-tutor next'}`,
+      width,
+    ),
   ];
 }
 

@@ -15,7 +15,18 @@ import { factsOf, showPage } from './show.ts';
 import { solveAndCheck } from './solve.ts';
 import { renderStatus } from './status.ts';
 
-const WORDS = ['next', 'check', 'hint', 'solve', 'skip', 'back', 'page', 'status', 'cleanup', 'quit'] as const;
+const WORDS = [
+  'next',
+  'check',
+  'hint',
+  'solve',
+  'skip',
+  'back',
+  'page',
+  'status',
+  'cleanup',
+  'quit',
+] as const;
 type Word = (typeof WORDS)[number];
 
 /** The lesson, line by line: shows the page, asks what to do, does it, until the learner leaves. */
@@ -57,7 +68,11 @@ async function attempt(desk: Desk, action: () => Promise<unknown>): Promise<void
   }
 }
 
-async function perform(desk: Desk, workshop: Workshop, word: Exclude<Word, 'quit' | 'cleanup'>): Promise<unknown> {
+async function perform(
+  desk: Desk,
+  workshop: Workshop,
+  word: Exclude<Word, 'quit' | 'cleanup'>,
+): Promise<unknown> {
   const step = stepOf(workshop.lesson, workshop.session.current);
   const { output } = desk;
   switch (word) {
@@ -92,7 +107,14 @@ function promptFor(workshop: Workshop): string {
   const step = stepOf(workshop.lesson, workshop.session.current);
   const open = usual(workshop) === 'check';
   const words = [
-    ...(open ? ['check', ...(step.hints.length > 0 ? ['hint'] : []), ...(step.solution.length > 0 ? ['solve'] : []), 'skip'] : ['next']),
+    ...(open
+      ? [
+          'check',
+          ...(step.hints.length > 0 ? ['hint'] : []),
+          ...(step.solution.length > 0 ? ['solve'] : []),
+          'skip',
+        ]
+      : ['next']),
     ...(workshop.lesson.steps[0] === step ? [] : ['back']),
     'page',
     'status',
@@ -111,11 +133,16 @@ function wordOf(answer: string): Word | undefined {
 
 function unknownWord(answer: string): string {
   const near = nearest(answer, WORDS);
-  const kubectl = /^(kubectl|curl|cat)\b/.test(answer) ? ' Commands like this one go into a second terminal.' : '';
+  const kubectl = /^(kubectl|curl|cat)\b/.test(answer)
+    ? ' Commands like this one go into a second terminal.'
+    : '';
   return `There is no "${answer}" here${near === undefined ? '' : `; did you mean ${near}?`}.${kubectl} Words: ${WORDS.join(', ')}`;
 }
 
 function farewell(desk: Desk, workshop: Workshop): void {
   const { id } = workshop.lesson;
-  desk.output.print('', `Your progress is kept. Go on: k8snet-tutor start ${id}   Remove everything: k8snet-tutor cleanup`);
+  desk.output.print(
+    '',
+    `Your progress is kept. Go on: k8snet-tutor start ${id}   Remove everything: k8snet-tutor cleanup`,
+  );
 }

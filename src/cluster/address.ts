@@ -3,11 +3,16 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 /** `::ffff:10.0.0.1`, as a dual-stack listener writes an IPv4 peer, is 10.0.0.1. IPv6 is given its one short form. */
 export function canonicalAddress(address: string): string {
   const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
-  const mapped = /^(?:::ffff:|0:0:0:0:0:ffff:)(\d+\.\d+\.\d+\.\d+)$/i.exec(bare);
-  if (mapped !== null) return mapped[1]!;
   if (!isIPv6(bare)) return bare;
   // The URL parser knows RFC 5952.
-  return new URL(`http://[${bare}]`).hostname.slice(1, -1);
+  const short = new URL(`http://[${bare}]`).hostname.slice(1, -1);
+  const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(short);
+  if (mapped === null) return short;
+  return mapped
+    .slice(1)
+    .map((word) => Number.parseInt(word, 16))
+    .flatMap((word) => [word >> 8, word & 255])
+    .join('.');
 }
 
 export function isLoopback(address: string): boolean {
@@ -18,10 +23,12 @@ export function isLoopback(address: string): boolean {
 /** Whether an address lies in a subnet such as 10.210.1.0/24 or fd00::/64; false for anything malformed. */
 export function inSubnet(address: string, subnet: string): boolean {
   const canonical = canonicalAddress(address);
-  const [base, length] = subnet.split('/') as [string, string | undefined];
+  const [base = '', length, ...rest] = subnet.split('/');
   const family = isIPv4(canonical) ? 'ipv4' : isIPv6(canonical) ? 'ipv6' : undefined;
-  if (family === undefined || length === undefined || !/^\d{1,3}$/.test(length)) return false;
-  if (family === 'ipv4' ? !isIPv4(base) || Number(length) > 32 : !isIPv6(base) || Number(length) > 128) return false;
+  if (family === undefined || length === undefined || rest.length > 0 || !/^\d{1,3}$/.test(length))
+    return false;
+  if (family === 'ipv4' ? !isIPv4(base) || Number(length) > 32 : !isIPv6(base) || Number(length) > 128)
+    return false;
   const list = new BlockList();
   list.addSubnet(base, Number(length), family);
   return list.check(canonical, family);
@@ -43,5 +50,5 @@ export function ownAddresses(procNet: string): string[] {
     // Scope 00 is global; 20 link-local, 10 host.
     if (six !== null && six[2] === '00') found.add(canonicalAddress(six[1]!.match(/.{4}/g)!.join(':')));
   }
-  return [...found].filter((address) => !isLoopback(address));
+  return [...found].filter((address) => !isLoopback(address) && !address.startsWith('169.254.'));
 }

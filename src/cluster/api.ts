@@ -25,6 +25,7 @@ export class ApiError extends Error {
 /** Time and randomness, passed in so that tests decide. */
 export interface Timing {
   now(): number;
+  /** Ends early, without an error, when the signal aborts. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** 0 ≤ x < 1 */
   random(): number;
@@ -55,6 +56,9 @@ const TRIES = 4;
 const FIRST_PAUSE = 200;
 /** A namespace's service account is made a moment after it; pods created in between are refused. */
 const SERVICE_ACCOUNT_GRACE = 5_000;
+/** The words of the ServiceAccount admission plugin; a user named system:serviceaccount:… is something else. */
+const NO_SERVICE_ACCOUNT =
+  /looking up service account|token found for service account|serviceaccount "[^"]*" not found/i;
 
 /**
  * The Kubernetes API over one connection: retries exactly what is worth retrying (429, 503, 504, connection errors;
@@ -85,7 +89,7 @@ export class Api {
 
   /** @throws {ApiError | TransportError} */
   async get<T>(path: string, query?: ApiRequest['query'], accept?: string): Promise<T> {
-    return JSON.parse((await this.send({ method: 'GET', path, ...optional({ query, accept }) })).body) as T;
+    return this.json<T>({ method: 'GET', path, ...optional({ query, accept }) });
   }
 
   /** Like get, undefined for 404. */
@@ -115,7 +119,7 @@ export class Api {
   }
 
   async post<T>(path: string, body: object): Promise<T> {
-    return JSON.parse((await this.send({ method: 'POST', path, body: JSON.stringify(body) })).body) as T;
+    return this.json<T>({ method: 'POST', path, body: JSON.stringify(body) });
   }
 
   /**
@@ -147,7 +151,8 @@ export class Api {
       try {
         response = await this.connection.send(request, this.signal);
       } catch (error) {
-        if (!(error instanceof TransportError) || error.reason !== 'connection' || attempt >= TRIES) throw error;
+        if (!(error instanceof TransportError) || error.reason !== 'connection' || attempt >= TRIES)
+          throw error;
         await this.timing.sleep(pause, this.signal);
         continue;
       }
@@ -159,10 +164,31 @@ export class Api {
     }
   }
 
+  private async json<T>(request: ApiRequest): Promise<T> {
+    const response = await this.send(request);
+    try {
+      return JSON.parse(response.body) as T;
+    } catch {
+      // A sign-in page on the way, for example.
+      const message = `what answered is not the Kubernetes API: ${response.body.trim().slice(0, 200)}`;
+      throw new ApiError(request, response.status, '', message);
+    }
+  }
+
   /** Milliseconds to wait before this request is tried again; undefined when its answer is final. */
-  private pauseBefore(error: ApiError, response: ApiResponse, attempt: number, pause: number): number | undefined {
-    const age = this.namespaceCreatedAt === undefined ? Infinity : this.timing.now() - this.namespaceCreatedAt;
-    if (age < SERVICE_ACCOUNT_GRACE && [403, 500].includes(error.status) && /service ?account/i.test(error.message))
+  private pauseBefore(
+    error: ApiError,
+    response: ApiResponse,
+    attempt: number,
+    pause: number,
+  ): number | undefined {
+    const age =
+      this.namespaceCreatedAt === undefined ? Infinity : this.timing.now() - this.namespaceCreatedAt;
+    if (
+      age < SERVICE_ACCOUNT_GRACE &&
+      [403, 500].includes(error.status) &&
+      NO_SERVICE_ACCOUNT.test(error.message)
+    )
       return Math.min(pause, 500);
     if (![429, 503, 504].includes(error.status) || attempt >= TRIES) return undefined;
     const after = Number(response.headers['retry-after']);
@@ -182,6 +208,8 @@ function apiError(request: ApiRequest, response: ApiResponse): ApiError {
 }
 
 /** Drops undefined members, which `exactOptionalPropertyTypes` tells apart from absent ones. */
-function optional<T extends Record<string, unknown>>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+function optional<T extends Record<string, unknown>>(
+  members: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never;
 }

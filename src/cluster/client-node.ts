@@ -1,14 +1,17 @@
 import type { Agent, RequestOptions } from 'node:https';
-import { Writable } from 'node:stream';
-import { Exec, type HttpMethod, IsomorphicFetchHttpLibrary, KubeConfig, RequestContext, Watch } from '@kubernetes/client-node';
-import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js';
-import WebSocket from 'ws';
+import {
+  type HttpMethod,
+  IsomorphicFetchHttpLibrary,
+  KubeConfig,
+  RequestContext,
+  Watch,
+} from '@kubernetes/client-node';
+import { WebSocket } from 'ws';
 import {
   type Connection,
   type ConnectionTarget,
   type ExecAnswer,
   type ExecRequest,
-  type ExecStatus,
   TransportError,
   type WatchEvent,
 } from './connection.ts';
@@ -66,12 +69,13 @@ export function connect(config: object, target: ConnectionTarget): Connection {
   const kubeConfig = new KeepAliveKubeConfig();
   kubeConfig.loadFromString(JSON.stringify(config));
   const http = new IsomorphicFetchHttpLibrary();
+  const server = target.server.replace(/\/$/, '');
 
   return {
     target,
 
     async send(request, signal) {
-      const url = new URL(target.server.replace(/\/$/, '') + request.path);
+      const url = new URL(server + request.path);
       for (const [name, value] of Object.entries(request.query ?? {}))
         if (value !== undefined) url.searchParams.set(name, String(value));
       const context = new RequestContext(url.href, request.method as HttpMethod);
@@ -92,7 +96,7 @@ export function connect(config: object, target: ConnectionTarget): Connection {
     },
 
     watch: (path, query, onEvent, signal) => watch(kubeConfig, path, query, onEvent, signal),
-    exec: (request, signal) => exec(kubeConfig, request, signal),
+    exec: (request, signal) => exec(kubeConfig, server, request, signal),
     close: () => kubeConfig.close(),
   };
 }
@@ -161,22 +165,21 @@ async function watch(
           controller = started;
           if (signal.aborted) started.abort();
         },
-        (error: unknown) => reject(new TransportError('connection', errorMessage(error))),
+        // What can fail before the request is sent are the credentials.
+        (error: unknown) => reject(new TransportError('credentials', errorMessage(error))),
       );
   });
 }
 
-class TextSink extends Writable {
+/** What a process wrote, cut at MOST_EXEC_OUTPUT. */
+class Output {
   private readonly chunks: Buffer[] = [];
   private size = 0;
 
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    if (this.size < MOST_EXEC_OUTPUT) {
-      const kept = chunk.subarray(0, MOST_EXEC_OUTPUT - this.size);
-      this.chunks.push(kept);
-      this.size += kept.length;
-    }
-    done();
+  add(chunk: Buffer): void {
+    const kept = chunk.subarray(0, MOST_EXEC_OUTPUT - this.size);
+    this.chunks.push(kept);
+    this.size += kept.length;
   }
 
   text(): string {
@@ -184,16 +187,28 @@ class TextSink extends Writable {
   }
 }
 
+/** Newest first; in the versions before v4 the last message was no Status object. */
+const EXEC_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+
 /**
- * Runs a command in a container without stdin. client-node's Exec never reports a dropped socket and loses the reason
- * of a refusal; the socket is made here so that every way it can end is seen, and the first one counts.
+ * Runs a command in a container without stdin. client-node's Exec never reports a dropped socket, loses the reason of
+ * a refusal, and throws past every handler at a message it can't read; so the socket is ours: every way it can end is
+ * seen, and the first one counts.
  */
-function exec(kubeConfig: KubeConfig, request: ExecRequest, signal: AbortSignal): Promise<ExecAnswer> {
-  const stdout = new TextSink();
-  const stderr = new TextSink();
+function exec(
+  kubeConfig: KubeConfig,
+  server: string,
+  request: ExecRequest,
+  signal: AbortSignal,
+): Promise<ExecAnswer> {
+  const stdout = new Output();
+  const stderr = new Output();
   return new Promise((resolve) => {
     let socket: WebSocket | undefined;
+    let settled = false;
     const settle = (end: ExecAnswer['end']): void => {
+      if (settled) return;
+      settled = true;
       clearTimeout(timer);
       signal.removeEventListener('abort', aborted);
       resolve({ end, stdout: stdout.text(), stderr: stderr.text() });
@@ -204,32 +219,48 @@ function exec(kubeConfig: KubeConfig, request: ExecRequest, signal: AbortSignal)
     if (signal.aborted) return aborted();
     signal.addEventListener('abort', aborted, { once: true });
 
-    const handler = new WebSocketHandler(kubeConfig, (uri, protocols, options) => {
-      socket = new WebSocket(uri, protocols, { ...options, handshakeTimeout: request.timeout });
+    const open = async (): Promise<void> => {
+      const options: WebSocket.ClientOptions = {};
+      await kubeConfig.applyToHTTPSOptions(options);
+      if (settled) return;
+      socket = new WebSocket(execUrl(server, request), EXEC_PROTOCOLS, options);
+      socket.on('message', (message: Buffer) => {
+        const content = message.subarray(1);
+        if (message[0] === 1) stdout.add(content);
+        else if (message[0] === 2) stderr.add(content);
+        else if (message[0] === 3) settle(statusEnd(content));
+      });
       socket.on('unexpected-response', (_request, response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          settle({ kind: 'refused', status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
-        );
-        response.on('error', () => settle({ kind: 'refused', status: response.statusCode ?? 0, body: '' }));
+        const body = new Output();
+        const refused = (): void =>
+          settle({ kind: 'refused', status: response.statusCode ?? 0, body: body.text() });
+        response.on('data', (chunk: Buffer) => body.add(chunk));
+        response.on('end', refused);
+        response.on('error', refused);
       });
       socket.on('error', (error) => settle({ kind: 'transport', message: error.message }));
       socket.on('close', () => settle({ kind: 'lost' }));
-      return socket as never;
-    });
-    new Exec(kubeConfig, handler)
-      .exec(
-        request.namespace,
-        encodeURIComponent(request.pod),
-        request.container,
-        request.command,
-        stdout,
-        stderr,
-        null,
-        false,
-        (status) => settle({ kind: 'status', status: status as ExecStatus }),
-      )
-      .catch((error: unknown) => settle({ kind: 'transport', message: errorMessage(error) }));
+    };
+    open().catch((error: unknown) => settle({ kind: 'transport', message: errorMessage(error) }));
   });
+}
+
+function execUrl(server: string, { namespace, pod, container, command }: ExecRequest): string {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/exec`;
+  const url = new URL(server.replace(/^http/, 'ws') + path);
+  for (const [name, value] of Object.entries({ stdout: 'true', stderr: 'true', container }))
+    url.searchParams.set(name, value);
+  for (const word of command) url.searchParams.append('command', word);
+  return url.href;
+}
+
+/** The stream's last message; one that is no Status object says nothing of the command. */
+function statusEnd(content: Buffer): ExecAnswer['end'] {
+  try {
+    const status: unknown = JSON.parse(content.toString('utf8'));
+    if (typeof status === 'object' && status !== null) return { kind: 'status', status };
+  } catch {
+    // Cut off, or not JSON.
+  }
+  return { kind: 'lost' };
 }

@@ -51,7 +51,10 @@ export async function listableResources(api: Api): Promise<ListableResource[]> {
     api.get<AggregatedList | GroupList>('/apis', {}, AGGREGATED),
   ]);
   if (isAggregated(core) && isAggregated(groups)) return [...core.items, ...groups.items].flatMap(aggregated);
-  const versions = ['v1', ...(groups as GroupList).groups.map((group) => group.preferredVersion.groupVersion)];
+  const versions = [
+    'v1',
+    ...(groups as GroupList).groups.map((group) => group.preferredVersion.groupVersion),
+  ];
   return (await Promise.all(versions.map((version) => legacy(api, version)))).flat();
 }
 

@@ -77,7 +77,9 @@ function judge(answer: ExecAnswer, mark: string, timeout: number): ExecOutcome {
     }
     case 'status': {
       const failure = runtimeFailure(end.status, answer.stderr);
-      return failure === undefined ? { kind: 'lost', received: answer.stdout } : { kind: 'runtime', message: failure };
+      return failure === undefined
+        ? { kind: 'lost', received: answer.stdout }
+        : { kind: 'runtime', message: failure };
     }
     case 'lost':
       return { kind: 'lost', received: answer.stdout };
@@ -102,7 +104,8 @@ function runtimeFailure(status: ExecStatus, stderr: string): string | undefined 
   if (status.status === 'Success') return undefined;
   const exit = status.details?.causes?.find((cause) => cause.reason === 'ExitCode')?.message;
   if (exit === undefined) return status.message ?? status.reason ?? 'the container runtime did not say why';
-  if (exit === '126' || exit === '127') return stderr.trim() || `the shell could not be started (exit code ${exit})`;
+  if (exit === '126' || exit === '127')
+    return stderr.trim() || `the shell could not be started (exit code ${exit})`;
   return undefined;
 }
 

@@ -68,7 +68,10 @@ function apiProblem(error: ApiError, target: ConnectionTarget, doing: string): P
       kind: 'environment',
       what: `The API server does not accept the credentials of user ${target.user}: ${error.message}`,
       where,
-      next: ['A token may have expired: log in again with the tool that made this kubeconfig.', 'Compare: kubectl auth can-i get pods'],
+      next: [
+        'A token may have expired: log in again with the tool that made this kubeconfig.',
+        'Compare: kubectl auth can-i get pods',
+      ],
       cause: error,
     });
   if (error.status === 403) {
@@ -108,5 +111,8 @@ function remedies(resource: string | undefined, verb: string | undefined): strin
   const ask = resource === undefined ? [] : [`Compare: kubectl auth can-i ${verb} ${resource}`];
   if (resource === 'namespaces')
     return ['Use a namespace that you may use: --namespace NAME borrows it.', ...ask];
-  return ['Ask the administrator of the cluster for this right, or use another cluster: --context NAME.', ...ask];
+  return [
+    'Ask the administrator of the cluster for this right, or use another cluster: --context NAME.',
+    ...ask,
+  ];
 }

@@ -26,11 +26,14 @@ export function pointKubectl(pointing: KubectlPointing, line: string): string {
 function flags(pointing: KubectlPointing, command: string): string[] {
   const named = /(^|\s)(-n|--namespace|-A|--all-namespaces)(\s|=|$)/.test(command.split(' -- ')[0] ?? '');
   // These look at the cluster as a whole.
-  const clusterWide = /^(get|describe) (nodes?|namespaces?|ns)\b|^(version|cluster-info|config|api-resources)\b/.test(command);
+  const clusterWide =
+    /^(get|describe) (nodes?|namespaces?|ns)\b|^(version|cluster-info|config|api-resources)\b/.test(command);
   return [
     ...(pointing.kubeconfig === undefined ? [] : ['--kubeconfig', shellWord(pointing.kubeconfig)]),
     ...(pointing.context === undefined ? [] : ['--context', shellWord(pointing.context)]),
-    ...(pointing.namespace === undefined || named || clusterWide ? [] : ['-n', shellWord(pointing.namespace)]),
+    ...(pointing.namespace === undefined || named || clusterWide
+      ? []
+      : ['-n', shellWord(pointing.namespace)]),
   ];
 }
 

@@ -45,7 +45,8 @@ const PRECEDENCE: NetworkName[] = ['Cilium', 'Flannel', 'Calico', 'Weave', 'kind
 export async function detectNetwork(api: Api, nodes: Node[]): Promise<DetectedNetwork> {
   const hints = [...nodes.flatMap(nodeHints), ...(await daemonSetHints(api))];
   const name = PRECEDENCE.find((each) => hints.some((hint) => hint.name === each));
-  if (name === undefined) return { name: 'unknown', evidence: ['no known network has left a trace in the API'] };
+  if (name === undefined)
+    return { name: 'unknown', evidence: ['no known network has left a trace in the API'] };
   const evidence = new Set(hints.filter((hint) => hint.name === name).map((hint) => hint.evidence));
   return { name, evidence: [...evidence] };
 }

@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { Api, type Timing } from './api.ts';
 import { asProblem } from './failure.ts';
 import { type ClusterIdentity, identifyCluster } from './identity.ts';
-import { type FileReader, type Kubeconfig, type KubeconfigSources, loadKubeconfig, minify, type ResolvedContext } from './kubeconfig.ts';
+import {
+  type FileReader,
+  type Kubeconfig,
+  type KubeconfigSources,
+  loadKubeconfig,
+  minify,
+  type ResolvedContext,
+} from './kubeconfig.ts';
 
 export interface OpenCluster {
   api: Api;

@@ -25,6 +25,7 @@ export function missingPermission(message: string): Permission | undefined {
 /** One line a cluster's administrator understands: `create pods/exec in namespace learner`. */
 export function permissionText(permission: Permission): string {
   const group = permission.group === '' ? '' : `.${permission.group}`;
-  const scope = permission.namespace === undefined ? 'in the whole cluster' : `in namespace ${permission.namespace}`;
+  const scope =
+    permission.namespace === undefined ? 'in the whole cluster' : `in namespace ${permission.namespace}`;
   return `${permission.verb} ${permission.resource}${group} ${scope}`;
 }

@@ -1,5 +1,9 @@
 import { type Api, ApiError, type KubernetesList, type KubernetesObject } from './api.ts';
 
+/** Milliseconds between a watch that ended and the next look; the longer, the sooner watches end. */
+const PAUSE = 150;
+const LONGEST_PAUSE = 1_200;
+const SHORT_WATCH = 1_000;
 /** How long one watch request lasts before the list is read anew: the safety net under a watch that went deaf. */
 const WATCH_SECONDS = 20;
 
@@ -25,18 +29,25 @@ export async function waitFor<T extends KubernetesObject, R>(
   const { timing } = api;
   const until = timing.now() + options.timeout;
   const selectors = selectorsOf(options);
+  let pause = PAUSE;
   for (;;) {
     const list = await api.get<KubernetesList<T>>(path, selectors);
-    const objects = new Map(list.items.map((item) => [item.metadata.name, item]));
+    const objects = new Map((list.items ?? []).map((item) => [item.metadata.name, item]));
     const first = settled([...objects.values()]);
     if (first !== undefined) return first;
-    const left = until - timing.now();
+    const started = timing.now();
+    const left = until - started;
     if (left <= 0 || api.signal.aborted) return undefined;
-    const query = { ...selectors, resourceVersion: list.metadata.resourceVersion, allowWatchBookmarks: 'true' };
+    const query = {
+      ...selectors,
+      resourceVersion: list.metadata.resourceVersion,
+      allowWatchBookmarks: 'true',
+    };
     const seen = await follow(api, path, query, Math.min(left, WATCH_SECONDS * 1000), objects, settled);
     if (seen !== undefined) return seen;
-    // A watch that is refused or ends at once must not turn this into a busy loop.
-    await timing.sleep(Math.min(150, Math.max(0, until - timing.now())), api.signal);
+    // Watches that end at once must not turn this into a busy loop.
+    pause = timing.now() - started < SHORT_WATCH ? Math.min(pause * 2, LONGEST_PAUSE) : PAUSE;
+    await timing.sleep(Math.min(pause, Math.max(0, until - timing.now())), api.signal);
   }
 }
 
@@ -56,7 +67,7 @@ async function follow<T extends KubernetesObject, R>(
   settled: (objects: T[]) => R | undefined,
 ): Promise<R | undefined> {
   const done = new AbortController();
-  const timer = setTimeout(() => done.abort(), milliseconds);
+  void api.timing.sleep(milliseconds, done.signal).then(() => done.abort());
   let result: R | undefined;
   const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
   try {
@@ -82,6 +93,6 @@ async function follow<T extends KubernetesObject, R>(
     }
     return result;
   } finally {
-    clearTimeout(timer);
+    done.abort();
   }
 }

@@ -61,7 +61,8 @@ export function compareInventories(
     kept,
     before: baseline?.keys.size,
     after: now.entries.length,
-    othersAdded: baseline === undefined ? 0 : others.filter((entry) => !baseline.keys.has(entryKey(entry))).length,
+    othersAdded:
+      baseline === undefined ? 0 : others.filter((entry) => !baseline.keys.has(entryKey(entry))).length,
     othersGone: baseline === undefined ? 0 : [...baseline.keys].filter((key) => !keysNow.has(key)).length,
     unseen: [...new Set([...(baseline?.unseen ?? []), ...now.unseen])].sort(),
   };

@@ -23,7 +23,13 @@ export interface CleanupPlan {
 /** @throws {ApiError | TransportError} */
 export async function planCleanup(workshop: Workshop, baseline: Baseline | undefined): Promise<CleanupPlan> {
   const { api, session, journal } = workshop;
-  const plan: CleanupPlan = { namespace: undefined, inNamespace: [], objects: [], learners: [], strangers: [] };
+  const plan: CleanupPlan = {
+    namespace: undefined,
+    inNamespace: [],
+    objects: [],
+    learners: [],
+    strangers: [],
+  };
   await resolveIntents(workshop);
   if (!session.borrowed) {
     plan.namespace = await ownNamespace(workshop);
@@ -34,11 +40,18 @@ export async function planCleanup(workshop: Workshop, baseline: Baseline | undef
     return plan;
   }
   for (const thing of journal.open())
-    if (thing.uid !== undefined && (await stillThere(api, thing))) plan.objects.push({ ...thing, uid: thing.uid });
+    if (thing.uid !== undefined && (await stillThere(api, thing)))
+      plan.objects.push({ ...thing, uid: thing.uid });
   for (const sight of journal.sights()) {
     const found = await api.find<KubernetesObject>(objectPath('v1', 'pods', sight.namespace, sight.name));
     if (found?.metadata.uid !== sight.uid) continue;
-    const entry = { ...sight, apiVersion: 'v1', plural: 'pods', labels: found.metadata.labels ?? {}, going: false };
+    const entry = {
+      ...sight,
+      apiVersion: 'v1',
+      plural: 'pods',
+      labels: found.metadata.labels ?? {},
+      going: false,
+    };
     // Without a baseline nobody can tell whose it is: then it is a stranger's.
     const wasThere = baseline === undefined || baseline.uids.has(sight.uid);
     (wasThere ? plan.strangers : plan.learners).push(entry);
@@ -63,7 +76,8 @@ async function resolveIntents(workshop: Workshop): Promise<void> {
       // Not allowed to list: ask for the one object.
       if (!(error instanceof ApiError) || error.status !== 403) throw error;
       const found = await api.find<KubernetesObject>(`${path}/${encodeURIComponent(thing.name)}`);
-      if (found?.metadata.labels?.[NONCE] === thing.nonce) journal.created(thing.nonce, found.metadata.uid ?? '');
+      if (found?.metadata.labels?.[NONCE] === thing.nonce)
+        journal.created(thing.nonce, found.metadata.uid ?? '');
       else journal.over(thing.nonce);
     }
   }
@@ -74,7 +88,9 @@ async function ownNamespace(workshop: Workshop): Promise<KubernetesObject | unde
   const { api, session, journal, owner } = workshop;
   const found = await api.find<KubernetesObject>(namespacePath(session.namespace));
   if (found === undefined) return undefined;
-  const known = journal.things().filter((thing) => thing.kind === 'Namespace' && thing.name === session.namespace);
+  const known = journal
+    .things()
+    .filter((thing) => thing.kind === 'Namespace' && thing.name === session.namespace);
   const ours =
     known.length > 0
       ? known.some((thing) => thing.uid === found.metadata.uid)

@@ -25,17 +25,25 @@ export async function carryOut(workshop: Workshop, plan: CleanupPlan, patience: 
     const grace = thing.kind === 'Pod' ? 1 : undefined;
     await api.delete(objectPath(thing.apiVersion, thing.plural, namespace, thing.name), thing.uid, grace);
   }
-  const pods = new Set([...plan.objects, ...plan.learners].filter((each) => each.kind === 'Pod').map((each) => each.uid));
+  const pods = new Set(
+    [...plan.objects, ...plan.learners].filter((each) => each.kind === 'Pod').map((each) => each.uid),
+  );
   if (pods.size > 0) await waitForPods(workshop, (pod) => pods.has(pod.metadata.uid ?? ''));
   for (const thing of plan.objects) journal.over(thing.nonce);
 }
 
-async function deleteNamespace(workshop: Workshop, namespace: KubernetesObject, patience: number): Promise<void> {
+async function deleteNamespace(
+  workshop: Workshop,
+  namespace: KubernetesObject,
+  patience: number,
+): Promise<void> {
   const { api, session, reporter } = workshop;
   const name = session.namespace;
   reporter.action(kubectl(workshop, 'delete', 'pods', '--all', '--grace-period=1'));
   const { items } = await api.list<Pod>(podPath(name));
-  await Promise.all(items.map((pod) => api.delete(podPath(name, pod.metadata.name), pod.metadata.uid ?? '', 1)));
+  await Promise.all(
+    items.map((pod) => api.delete(podPath(name, pod.metadata.name), pod.metadata.uid ?? '', 1)),
+  );
   if (items.length > 0) await waitForPods(workshop, () => true);
   reporter.action(kubectl(workshop, 'delete', 'namespace', name));
   await api.delete(namespacePath(name), namespace.metadata.uid ?? '');

@@ -59,7 +59,11 @@ async function existing(workshop: Workshop, object: NewObject, nonce: string): P
   }
   journal.over(nonce);
   const uid = found?.metadata.uid;
-  if (uid !== undefined && journal.open().some((thing) => thing.uid === uid) && !found?.metadata.deletionTimestamp)
+  if (
+    uid !== undefined &&
+    journal.open().some((thing) => thing.uid === uid) &&
+    !found?.metadata.deletionTimestamp
+  )
     return false;
   throw occupied(workshop, object, found);
 }
@@ -69,7 +73,10 @@ function occupied(workshop: Workshop, object: NewObject, found: KubernetesObject
   const going = found?.metadata.deletionTimestamp !== undefined;
   const manager = found?.metadata.labels?.['app.kubernetes.io/managed-by'];
   const since = found?.metadata.creationTimestamp;
-  const whose = [since === undefined ? '' : `created ${since}`, manager === undefined ? '' : `managed by ${manager}`]
+  const whose = [
+    since === undefined ? '' : `created ${since}`,
+    manager === undefined ? '' : `managed by ${manager}`,
+  ]
     .filter((each) => each !== '')
     .join(', ');
   const remove = kubectl(workshop, 'delete', kind.toLowerCase(), name);

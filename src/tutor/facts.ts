@@ -135,7 +135,9 @@ async function podFact(
     case 'phase':
       return known(pod.status?.phase ?? 'unknown');
     case 'subnet':
-      return address === undefined ? unknown('no address yet') : podSubnet(pod, address, await sources.nodes());
+      return address === undefined
+        ? unknown('no address yet')
+        : podSubnet(pod, address, await sources.nodes());
   }
 }
 
@@ -145,7 +147,8 @@ function podSubnet(pod: Pod, address: string, nodes: Node[]): Value {
   const subnets = node === undefined ? [] : subnetsOf(node);
   const home = subnets.find((subnet) => inSubnet(address, subnet));
   if (home !== undefined) return known(`${home}, the subnet of Node ${pod.spec.nodeName}`);
-  if (subnets.length === 0) return known(`Node ${pod.spec.nodeName} names no subnet; the network assigns addresses its own way`);
+  if (subnets.length === 0)
+    return known(`Node ${pod.spec.nodeName} names no subnet; the network assigns addresses its own way`);
   return known(
     `${address} lies outside ${subnets.join(', ')}, which Node ${pod.spec.nodeName} names; the network assigns addresses its own way`,
   );
@@ -202,6 +205,14 @@ function commandOf(reference: FactReference, context: CheckContext): string {
     case 'pod':
       return context.kubectl('get', 'pod', reference.pod, '-o', 'wide');
     case 'container':
-      return context.kubectl('exec', reference.pod, '-c', reference.container, '--', 'cat', '/proc/net/fib_trie');
+      return context.kubectl(
+        'exec',
+        reference.pod,
+        '-c',
+        reference.container,
+        '--',
+        'cat',
+        '/proc/net/fib_trie',
+      );
   }
 }

@@ -10,7 +10,11 @@ const FILE = 'lock';
  * @returns the function that gives it back
  * @throws {Problem} session-busy
  */
-export function takeLock(folder: StateFolder, command: string, isAlive: (pid: number) => boolean): () => void {
+export function takeLock(
+  folder: StateFolder,
+  command: string,
+  isAlive: (pid: number) => boolean,
+): () => void {
   const text = `${process.pid} ${command}\n`;
   for (let attempt = 0; !folder.create(FILE, text); attempt++) {
     const [pid, holder] = (folder.read(FILE) ?? '').trim().split(' ');

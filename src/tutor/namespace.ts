@@ -53,7 +53,10 @@ export async function requireNamespace(workshop: Workshop): Promise<void> {
       : `Namespace ${session.namespace} is being deleted`,
     where: `cluster ${api.connection.target.cluster} (context ${session.cluster.context})`,
     next: session.borrowed
-      ? [`Create it: kubectl create namespace ${session.namespace}`, 'Or leave --namespace out: the tutor makes one of its own.']
+      ? [
+          `Create it: kubectl create namespace ${session.namespace}`,
+          'Or leave --namespace out: the tutor makes one of its own.',
+        ]
       : ['End this session with k8snet-tutor cleanup, then start again: k8snet-tutor start'],
   });
 }

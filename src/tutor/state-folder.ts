@@ -1,4 +1,15 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Problem } from '../problem.ts';
 
@@ -112,8 +123,13 @@ function unusable(verb: 'read' | 'write', file: string, error: unknown): Problem
 }
 
 /** K8SNET_TUTOR_STATE, or the place the operating system has for such files. */
-export function stateFolderPath(env: Record<string, string | undefined>, home: string, platform: string): string {
+export function stateFolderPath(
+  env: Record<string, string | undefined>,
+  home: string,
+  platform: string,
+): string {
   if (env['K8SNET_TUTOR_STATE']) return env['K8SNET_TUTOR_STATE'];
-  if (platform === 'win32') return join(env['LOCALAPPDATA'] || join(home, 'AppData', 'Local'), 'k8snet-tutor');
+  if (platform === 'win32')
+    return join(env['LOCALAPPDATA'] || join(home, 'AppData', 'Local'), 'k8snet-tutor');
   return join(env['XDG_STATE_HOME'] || join(home, '.local', 'state'), 'k8snet-tutor');
 }

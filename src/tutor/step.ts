@@ -6,7 +6,7 @@ import { findPod } from '../cluster/pod.ts';
 import { podPath, resourceOf } from '../cluster/resources.ts';
 import { waitFor } from '../cluster/watch.ts';
 import type { Lesson, SolutionAction, Step } from '../lesson/lesson.ts';
-import { withImages } from '../lesson/manifest-images.ts';
+import { withImages } from '../lesson/containers.ts';
 import type { Manifest } from '../lesson/manifest.ts';
 import { nearest } from '../nearest.ts';
 import { Problem } from '../problem.ts';
@@ -64,7 +64,8 @@ async function rememberSeen(workshop: Workshop, step: Step): Promise<void> {
   for (const name of names) {
     const pod = await findPod(api, session.namespace, name).catch(() => undefined);
     const uid = pod?.metadata.uid;
-    if (uid !== undefined && !ours.has(uid)) journal.seen({ kind: 'Pod', namespace: session.namespace, name, uid });
+    if (uid !== undefined && !ours.has(uid))
+      journal.seen({ kind: 'Pod', namespace: session.namespace, name, uid });
   }
 }
 

@@ -26,7 +26,9 @@ function block(token: Token, theme: Theme, width: number): string[] {
     case 'list':
       return list(token as Tokens.List, theme, width);
     case 'blockquote':
-      return blocks((token as Tokens.Blockquote).tokens, theme, width - 2).map((line) => `${theme.quiet('│')} ${line}`);
+      return blocks((token as Tokens.Blockquote).tokens, theme, width - 2).map(
+        (line) => `${theme.quiet('│')} ${line}`,
+      );
     case 'hr':
       return [theme.quiet('─'.repeat(Math.min(width, 20)))];
     default:
@@ -56,7 +58,9 @@ function span(token: Token, theme: Theme): string {
     case 'em':
       return theme.plain ? plain(token) : theme.strong(plain(token));
     case 'codespan':
-      return theme.plain ? `\`${unescaped((token as Tokens.Codespan).text)}\`` : theme.code(unescaped((token as Tokens.Codespan).text));
+      return theme.plain
+        ? `\`${unescaped((token as Tokens.Codespan).text)}\``
+        : theme.code(unescaped((token as Tokens.Codespan).text));
     case 'br':
       return '\n';
     case 'link': {

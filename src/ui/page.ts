@@ -71,13 +71,24 @@ function renderType(step: Step, view: PageView): string[] {
   if (step.type.length === 0) return [];
   const { theme } = view;
   // Never wrapped: these lines are there to be copied.
-  return ['', theme.strong('To type'), ...step.type.map((line) => `  ${theme.quiet('$')} ${theme.code(view.pointed(cleanLine(line)))}`)];
+  return [
+    '',
+    theme.strong('To type'),
+    ...step.type.map((line) => `  ${theme.quiet('$')} ${theme.code(view.pointed(cleanLine(line)))}`),
+  ];
 }
 
 function renderTasks(step: Step, theme: Theme, width: number): string[] {
   if (step.checks.length === 0) return [];
   const rows = step.checks.map((check) => `${theme.plain ? '-' : '○'} ${taskOf(check)}`);
-  return ['', theme.strong('To be verified'), ...indent(rows.flatMap((row) => hanging('', 0, row, width - 2)), 2)];
+  return [
+    '',
+    theme.strong('To be verified'),
+    ...indent(
+      rows.flatMap((row) => hanging('', 0, row, width - 2)),
+      2,
+    ),
+  ];
 }
 
 /** What a check verifies, in one line. */

@@ -5,12 +5,20 @@ import type { Theme } from './theme.ts';
 
 /** What happened, where, and what to do next. */
 export function renderProblem(problem: Problem, theme: Theme, width: number): string[] {
-  const head = hanging(theme.bad(theme.plain ? 'Error:' : '✗'), theme.plain ? 7 : 2, cleanLine(problem.what), width);
-  const row = (label: string, text: string): string[] => indent(hanging(theme.quiet(label), 7, cleanLine(text), width - 2), 2);
+  const head = hanging(
+    theme.bad(theme.plain ? 'Error:' : '✗'),
+    theme.plain ? 7 : 2,
+    cleanLine(problem.what),
+    width,
+  );
+  const row = (label: string, text: string): string[] =>
+    indent(hanging(theme.quiet(label), 7, cleanLine(text), width - 2), 2);
   return [
     ...head,
     ...(problem.where === undefined ? [] : row('where', problem.where)),
-    ...(problem.frame === undefined ? [] : ['', ...indent(clean(problem.frame).trimEnd().split('\n'), 4), '']),
+    ...(problem.frame === undefined
+      ? []
+      : ['', ...indent(clean(problem.frame).trimEnd().split('\n'), 4), '']),
     ...problem.next.flatMap((each, index) => row(index === 0 ? 'next' : '', each)),
   ];
 }

@@ -22,7 +22,12 @@ export function enquirerPrompter(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteS
     const { default: enquirer } = await import('enquirer');
     guardPause();
     try {
-      const answers = await enquirer.prompt<{ answer: T }>({ ...question, name: 'answer', stdin, stdout } as never);
+      const answers = await enquirer.prompt<{ answer: T }>({
+        ...question,
+        name: 'answer',
+        stdin,
+        stdout,
+      } as never);
       return answers.answer;
     } catch {
       // enquirer rejects with an empty string.

@@ -62,7 +62,8 @@ function evidence(verdict: Verdict, view: VerdictView): string[] {
 
 /** One line that counts. */
 export function renderTally(verdicts: Verdict[], theme: Theme): string {
-  const count = (outcome: Verdict['outcome']): number => verdicts.filter((verdict) => verdict.outcome === outcome).length;
+  const count = (outcome: Verdict['outcome']): number =>
+    verdicts.filter((verdict) => verdict.outcome === outcome).length;
   const parts = [
     count('pass') > 0 ? theme.good(`${count('pass')} passed`) : '',
     count('fail') > 0 ? theme.bad(`${count('fail')} not yet`) : '',
