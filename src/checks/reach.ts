@@ -12,7 +12,8 @@ export async function checkReach(check: CheckOf<'reach'>, context: CheckContext)
   if (result.kind === 'no-curl') throw new Error('a probe without curl is a finding');
   const connected = result.kind === 'answered' || result.connected;
   const observed = connected ? 'open' : result.kind;
-  const place = sent.url.replace('http://', '').replace(/\/$/, '');
+  const { hostname, port } = new URL(sent.url);
+  const place = `${hostname}:${port || '80'}`;
   const common = {
     subject: podSubject(context, check.from.pod),
     evidence: sent.evidence,

@@ -29,7 +29,7 @@ export async function judgeSource(
   const owners = right ? [] : await ownersOf(context, address);
   return finding(right ? 'pass' : 'fail', right ? 'source-seen' : 'source-rewritten', {
     subject: podSubject(context, from.pod),
-    observed: `the server saw ${address}${owners.length > 0 ? `, which is ${owners.join(' and ')}` : ''}`,
+    observed: `container ${testimony.container} logged our request, from ${address}${owners.length > 0 ? `, which is ${owners.join(' and ')}` : ''}`,
     expected: expectedSource(expectation, sent.from),
     evidence: [...sent.evidence, testimony.evidence],
     details: { pod: from.pod, url: sent.url, address, owner: owners.join(' and '), expectation },

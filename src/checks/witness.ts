@@ -10,6 +10,8 @@ import type { Evidence } from './verdict.ts';
 export interface Testimony {
   /** Canonical form. */
   address: string;
+  /** The container that keeps the log. */
+  container: string;
   evidence: Evidence;
 }
 
@@ -64,7 +66,7 @@ export async function askWitness(
         details: { pod, container: found.container },
       }),
     };
-  return { address: canonicalAddress(address), evidence };
+  return { address: canonicalAddress(address), container: found.container, evidence };
 }
 
 function noWitness(context: CheckContext, probe: Probe): Finding {

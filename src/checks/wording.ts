@@ -31,7 +31,7 @@ const WORDS: Record<string, Words> = {
     said: (d) => `There is no Pod ${d['pod']} in namespace ${d['namespace']}`,
     why: 'Everything that follows looks at this Pod.',
     next: (d) => [
-      'Create it: the page shows how (k8snet-tutor status), k8snet-tutor hint helps.',
+      'Create it: k8snet-tutor page shows how, k8snet-tutor hint helps.',
       `See what is there: kubectl get pods`,
       `Names count, to the letter: ${d['pod']}.`,
     ],
@@ -174,7 +174,7 @@ const WORDS: Record<string, Words> = {
   'reach-differs': {
     said: (d) => `${d['place']} should be ${d['expected']}, but it was ${d['observed']}`,
     why: 'Open, refused and silent are three different findings: a server, a machine without one, and no way at all.',
-    next: () => ['Compare with the page: k8snet-tutor status'],
+    next: () => ['Compare with the page: k8snet-tutor page'],
   },
   'source-rewritten': {
     said: (d) =>

@@ -192,7 +192,7 @@ function receiptAsData(receipt: Receipt): unknown {
 /** The session is over. The learner's progress stays to be read; a demonstration leaves no trace. */
 function close(desk: Desk, { session, folder }: CurrentSession): void {
   for (const file of ['journal.jsonl', 'baseline.json']) folder.remove(file);
-  if (session.mode === 'demonstration') folder.remove('progress.yaml');
+  if (session.mode === 'demonstration') folder.remove('.');
   else
     updateSession(folder, (stored) => {
       stored.finished = desk.runtime.timestamp();

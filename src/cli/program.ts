@@ -36,6 +36,7 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
 
   const start = add('start [lesson]', 'begin a lesson, or go on with it')
     .option('--auto', 'a demonstration: every step is done, verified and cleaned up')
+    .option('--no-prompt', 'show the page and return; go on with check and next')
     .addOption(
       new Option('-n, --namespace <name>', 'borrow this namespace instead of making one').argParser(
         parseNamespace,
@@ -51,7 +52,7 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
     );
   start.action(async (lesson: string | undefined) => {
     const { start: command } = await import('./start.ts');
-    await run(options(start), (desk) => command(desk, lesson, start.opts<{ auto?: boolean }>()));
+    await run(options(start), (desk) => command(desk, lesson, start.opts<{ auto?: boolean; prompt?: boolean }>()));
   });
 
   const check = add('check', 'verify the current page')

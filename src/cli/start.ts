@@ -11,6 +11,7 @@ import { ensureNamespace, namespaceName, requireNamespace } from '../tutor/names
 import { readSession, type Session, sessionFolder, writeSession } from '../tutor/session.ts';
 import { stepOf } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
+import { clusterAsData } from './check.ts';
 import { cleanUpSession } from './cleanup.ts';
 import { demonstrate } from './demonstration.ts';
 import {
@@ -30,14 +31,16 @@ const DEFAULT_LESSON = 'networking';
 
 /**
  * `start [lesson]`: begins or resumes a lesson. Without a terminal, or with --auto, it runs as a demonstration: every
- * step is done, verified and cleaned up.
+ * step is done, verified and cleaned up. With --no-prompt it shows the page and returns, for those who go on with
+ * `check` and `next`.
  */
 export async function start(
   desk: Desk,
   wanted: string | undefined,
-  options: { auto?: boolean },
+  options: { auto?: boolean; prompt?: boolean },
 ): Promise<number> {
-  const auto = options.auto === true || !desk.runtime.interactive;
+  const prompt = options.prompt !== false;
+  const auto = options.auto === true || (prompt && !desk.runtime.interactive);
   const id = wanted ?? (auto ? undefined : findCurrentSession(desk)?.session.lesson) ?? DEFAULT_LESSON;
   const lesson = await loadLessonOf(desk, id);
   const mode = auto ? 'demonstration' : 'learner';
@@ -55,7 +58,11 @@ export async function start(
         ? await begin(desk, lesson, folder, mode)
         : await resume(desk, lesson, { session, folder });
     makeCurrent(desk, lesson.id);
-    return await walk(desk, workshop);
+    if (prompt) return await walk(desk, workshop);
+    await enterAndShow(desk, workshop, stepOf(lesson, workshop.session.current));
+    desk.output.print('', 'Go on: k8snet-tutor check, next, hint, solve, page, status, cleanup');
+    desk.output.add({ lesson: lesson.id, cluster: clusterAsData(workshop), namespace: workshop.session.namespace, current: workshop.session.current });
+    return 0;
   } finally {
     giveBack();
   }
@@ -125,7 +132,7 @@ async function begin(
 
 /** A session that never made anything leaves nothing behind. */
 export function discard(folder: CurrentSession['folder']): void {
-  for (const file of ['progress.yaml', 'journal.jsonl', 'baseline.json']) folder.remove(file);
+  folder.remove('.');
 }
 
 function announce(desk: Desk, workshop: Workshop): void {
@@ -213,9 +220,4 @@ async function askFor(
       'Name the cluster you want: k8snet-tutor start --context NAME (kubectl config get-contexts lists them)',
     ],
   });
-}
-
-/** Shows the page the learner is on. */
-export async function showCurrent(desk: Desk, workshop: Workshop): Promise<void> {
-  await enterAndShow(desk, workshop, stepOf(workshop.lesson, workshop.session.current));
 }

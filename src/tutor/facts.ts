@@ -192,7 +192,7 @@ function labelOf(reference: FactReference): string {
     case 'pod':
       return `Pod ${reference.pod}, ${{ ip: 'address', node: 'Node', phase: 'phase', subnet: 'subnet' }[reference.field]}`;
     case 'container':
-      return `Container ${reference.container} of Pod ${reference.pod} sees itself as`;
+      return `Container ${reference.container}, own view`;
   }
 }
 

@@ -53,7 +53,7 @@ function lookup(facts: Fact[]): (reference: Step['facts'][number]) => string {
 export function renderFacts(facts: Fact[], theme: Theme, width: number): string[] {
   if (facts.length === 0) return [];
   const origin = facts[0]!.origin;
-  const labels = Math.min(34, Math.max(...facts.map((fact) => stringWidth(fact.label)))) + 2;
+  const labels = Math.min(40, Math.max(...facts.map((fact) => stringWidth(fact.label)))) + 2;
   const rows = facts.flatMap((fact) =>
     fact.values.flatMap((value, index) =>
       hanging(
@@ -80,15 +80,8 @@ function renderType(step: Step, view: PageView): string[] {
 
 function renderTasks(step: Step, theme: Theme, width: number): string[] {
   if (step.checks.length === 0) return [];
-  const rows = step.checks.map((check) => `${theme.plain ? '-' : '○'} ${taskOf(check)}`);
-  return [
-    '',
-    theme.strong('To be verified'),
-    ...indent(
-      rows.flatMap((row) => hanging('', 0, row, width - 2)),
-      2,
-    ),
-  ];
+  const rows = step.checks.flatMap((check) => hanging(theme.plain ? '-' : '○', 2, taskOf(check), width - 2));
+  return ['', theme.strong('To be verified'), ...indent(rows, 2)];
 }
 
 /** What a check verifies, in one line. */
