@@ -1,0 +1,176 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Verdict } from '../../src/checks/verdict.ts';
+
+/** The cluster under test; the suite is skipped, and says so, when none is named. */
+export const kubeconfig = process.env['E2E_KUBECONFIG'] ?? '';
+/** A kubeconfig that may look but not exec; tests that need one are skipped without it. */
+export const viewerKubeconfig = process.env['E2E_KUBECONFIG_VIEWER'] ?? '';
+const kubectlProgram = process.env['E2E_KUBECTL'] ?? 'kubectl';
+
+/** One namespace for all tests, made once and reused: namespaces take long to go. */
+export const NAMESPACE = 'k8snet-e2e';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+const bin = join(root, 'bin/k8snet-tutor.js');
+
+if (kubeconfig === '') console.log('skipped: no cluster; name its kubeconfig in E2E_KUBECONFIG');
+
+export interface Answer {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface JsonAnswer {
+  exitCode: number;
+  error?: { code: string; what: string; where?: string; next: string[] };
+  steps?: { id: string; verdicts: (Verdict & { message: string; next: string[] })[] }[];
+  receipt?: { receipt: { left: unknown[]; before: number; after: number } };
+  namespace?: string;
+}
+
+/** A state folder of its own, so that tests don't see each other's sessions. */
+export class Learner {
+  readonly state = mkdtempSync(join(tmpdir(), 'k8snet-e2e-'));
+  readonly env: Record<string, string>;
+
+  constructor(env: Record<string, string> = {}) {
+    this.env = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: this.state,
+      KUBECONFIG: kubeconfig,
+      K8SNET_TUTOR_STATE: join(this.state, 'tutor'),
+      NO_COLOR: '1',
+      ...env,
+    };
+  }
+
+  tutor(...args: string[]): Promise<Answer> {
+    return run(process.execPath, [bin, ...args], this.env);
+  }
+
+  /** Runs a command with --output json; fails when anything but one JSON document is on stdout. */
+  async json(...args: string[]): Promise<JsonAnswer> {
+    const { stdout, code, stderr } = await this.tutor(...args, '--output', 'json');
+    const answer = JSON.parse(stdout || `{"stderr": ${JSON.stringify(stderr)}}`) as JsonAnswer;
+    if (answer.exitCode !== code)
+      throw new Error(`exit code ${code}, in the document ${answer.exitCode}: ${stderr}`);
+    return answer;
+  }
+
+  /** Starts a command and leaves it running. */
+  spawn(...args: string[]): ChildProcess {
+    return spawn(process.execPath, [bin, ...args], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** Begins a lesson in the shared namespace, without a prompt. */
+  async begin(...args: string[]): Promise<void> {
+    const answer = await this.tutor(
+      'start',
+      'networking',
+      '--no-prompt',
+      '--namespace',
+      NAMESPACE,
+      '--kubeconfig',
+      kubeconfig,
+      ...args,
+    );
+    if (answer.code !== 0) throw new Error(`start failed: ${answer.stdout}${answer.stderr}`);
+  }
+
+  /** The verdicts of one page. */
+  async check(
+    step: string,
+    ...args: string[]
+  ): Promise<{ exitCode: number; codes: Record<string, string>; answer: JsonAnswer }> {
+    const answer = await this.json('check', '--step', step, ...args);
+    const verdicts = answer.steps?.flatMap((each) => each.verdicts) ?? [];
+    return {
+      exitCode: answer.exitCode,
+      codes: Object.fromEntries(verdicts.map((each) => [each.check, each.code])),
+      answer,
+    };
+  }
+
+  remove(): void {
+    rmSync(this.state, { recursive: true, force: true });
+  }
+}
+
+export async function kubectl(...args: string[]): Promise<string> {
+  const answer = await run(kubectlProgram, ['--kubeconfig', kubeconfig, ...args], {
+    PATH: process.env['PATH'] ?? '',
+    HOME: tmpdir(),
+  });
+  if (answer.code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${answer.stderr}`);
+  return answer.stdout;
+}
+
+/** kubectl with the shared namespace, an error being an answer. */
+export function tryKubectl(...args: string[]): Promise<Answer> {
+  return run(kubectlProgram, ['--kubeconfig', kubeconfig, '-n', NAMESPACE, ...args], {
+    PATH: process.env['PATH'] ?? '',
+    HOME: tmpdir(),
+  });
+}
+
+export async function makeNamespace(): Promise<void> {
+  await tryKubectl('create', 'namespace', NAMESPACE);
+  for (let tries = 0; tries < 40; tries++) {
+    if ((await tryKubectl('get', 'serviceaccount', 'default')).code === 0) return;
+    await pause(250);
+  }
+  throw new Error(`namespace ${NAMESPACE} gets no service account`);
+}
+
+/** Removes a Pod at once, and waits until its name is free. */
+export async function removePod(name: string, namespace = NAMESPACE): Promise<void> {
+  await kubectl(
+    '-n',
+    namespace,
+    'delete',
+    'pod',
+    name,
+    '--ignore-not-found',
+    '--grace-period=0',
+    '--force',
+    '--wait=true',
+  );
+}
+
+export async function uidOf(pod: string, namespace = NAMESPACE): Promise<string> {
+  return kubectl('-n', namespace, 'get', 'pod', pod, '-o', 'jsonpath={.metadata.uid}');
+}
+
+/** (kind, namespace, name, uid) of every object that can be listed, but Events and Leases; asked of kubectl, not of us. */
+export async function listing(): Promise<string[]> {
+  const kinds = (await kubectl('api-resources', '--verbs=list', '-o', 'name'))
+    .split('\n')
+    .filter((kind) => kind !== '' && !/^(events|leases|componentstatuses)(\.|$)/.test(kind));
+  const template =
+    '{range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} {.metadata.uid}{"\\n"}{end}';
+  const lines = (await kubectl('get', kinds.join(','), '-A', '-o', `jsonpath=${template}`)).split('\n');
+  return [...new Set(lines.filter((line) => line !== ''))].sort();
+}
+
+export function manifest(name: string): string {
+  return readFileSync(join(root, 'manifests', name), 'utf8');
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function run(program: string, args: string[], env: Record<string, string>): Promise<Answer> {
+  return new Promise((resolve) => {
+    const options = { env, maxBuffer: 64 * 1024 * 1024, timeout: 170_000 };
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : (child.exitCode ?? null), stdout, stderr });
+    });
+    child.stdin?.end();
+  });
+}
