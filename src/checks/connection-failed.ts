@@ -15,7 +15,7 @@ const CODES = {
 /** The finding for a request that was sent and got no HTTP answer. */
 export function connectionFailed(context: CheckContext, from: ContainerReference, sent: Probe): Finding {
   const { result } = sent;
-  if (result.kind === 'answered' || result.kind === 'no-curl') throw new Error('not a failed connection');
+  if (result.kind === 'answered') throw new Error('not a failed connection');
   return finding('fail', CODES[result.kind], {
     subject: podSubject(context, from.pod),
     observed: result.message,
@@ -25,6 +25,7 @@ export function connectionFailed(context: CheckContext, from: ContainerReference
       pod: from.pod,
       container: from.container,
       server: sent.server,
+      asked: sent.to?.metadata.name ?? '',
       url: sent.url,
       port: new URL(sent.url).port || '80',
       seconds: String(CONNECT_SECONDS),

@@ -11,7 +11,9 @@ export type CurlResult =
       local: string;
     }
   | { kind: CurlFailure; connected: boolean; message: string }
-  | { kind: 'no-curl'; message: string };
+  | { kind: 'no-curl'; message: string }
+  /** curl ended for a reason that says nothing about the network. */
+  | { kind: 'broken'; message: string };
 
 export type CurlFailure = 'refused' | 'unreachable' | 'timeout' | 'no-name' | 'no-answer';
 
@@ -47,12 +49,18 @@ export function readCurl(outcome: Extract<ExecOutcome, { kind: 'exit' }>, mark: 
       local: facts[4] ?? '',
     };
   // Some locales write a decimal comma.
-  const connected = Number((facts?.[2] ?? '0').replace(',', '.')) > 0;
+  const connected = Number((facts?.[2] ?? '0').replace(',', '.')) > 0 || CONNECTED.test(outcome.stderr);
   const kind = failureKind(outcome.code, connected, outcome.stderr);
   const unsaid =
-    outcome.code === 0 ? 'what came back is not HTTP' : `curl ended with exit code ${outcome.code}`;
+    outcome.code === 0 && connected
+      ? 'what came back is not HTTP'
+      : `curl ended with exit code ${outcome.code}`;
+  if (kind === undefined) return { kind: 'broken', message: message || unsaid };
   return { kind, connected, message: message || unsaid };
 }
+
+/** What -v says after a handshake; the time of a fast one is written as 0.000 by old versions. */
+const CONNECTED = /^\* +(?:Connected to|Established connection to) /m;
 
 /** What -v adds: remarks, headers both ways, and how much data went by. */
 const VERBOSE = /^[*<>{}]/;
@@ -73,10 +81,14 @@ function failedAttempts(stderr: string): string[] {
   );
 }
 
-/** curl's exit codes: 6 no such name, 7 could not connect, 28 too late; after a handshake it is the answer's trouble. */
-function failureKind(code: number, connected: boolean, stderr: string): CurlFailure {
+/**
+ * curl's exit codes: 6 no such name, 7 could not connect, 28 too late; after a handshake it is the answer's trouble. Undefined
+ * when curl itself came to grief (killed, out of memory) before it had anything to say of the network.
+ */
+function failureKind(code: number, connected: boolean, stderr: string): CurlFailure | undefined {
   if (code === 6) return 'no-name';
-  if (connected || (code !== 7 && code !== 28)) return 'no-answer';
+  if (connected) return 'no-answer';
+  if (code !== 7 && code !== 28) return undefined;
   if (code === 28) return 'timeout';
   if (/Connection refused/i.test(stderr)) return 'refused';
   return /timed out/i.test(stderr) ? 'timeout' : 'unreachable';

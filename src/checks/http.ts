@@ -18,6 +18,7 @@ export async function checkHttp(check: CheckOf<'http'>, context: CheckContext): 
     details: {
       pod: check.from.pod,
       server: sent.server,
+      asked: sent.to?.metadata.name ?? '',
       url: sent.url,
       status: String(status),
       text: expect.body ?? '',

@@ -1,4 +1,4 @@
-import { type ContainerStatus, condition, type Pod } from '../cluster/pod.ts';
+import { type ContainerStatus, condition, containerStatus, type Pod } from '../cluster/pod.ts';
 
 /** What keeps a Pod from being ready. `settled` trouble does not go away by waiting. */
 export interface PodTrouble {
@@ -32,6 +32,8 @@ export function pullTrouble(container: string, image: string, reason: string, me
   const details = { container, image, reason, message };
   return trouble(later ? 'image-pull-later' : 'image-pull', !later, observed, 'the registry', details);
 }
+
+type Terminated = NonNullable<NonNullable<ContainerStatus['state']>['terminated']>;
 
 /** Undefined when the Pod is ready. */
 export function podTrouble(pod: Pod): PodTrouble | undefined {
@@ -109,8 +111,25 @@ function containerTrouble(status: ContainerStatus): PodTrouble | undefined {
   const last =
     terminated ?? (waiting?.reason === 'CrashLoopBackOff' ? status.lastState?.terminated : undefined);
   if (last === undefined && waiting?.reason !== 'CrashLoopBackOff') return undefined;
+  return crashing(status, last);
+}
+
+/** A container that ended between two looks at a Pod and runs again already. */
+export function restarted(before: Pod, after: Pod): PodTrouble | undefined {
+  for (const status of after.status?.containerStatuses ?? []) {
+    const earlier = containerStatus(before, status.name);
+    if (earlier !== undefined && status.restartCount > earlier.restartCount)
+      return crashing(status, status.lastState?.terminated);
+  }
+  return undefined;
+}
+
+function crashing(
+  { name: container, restartCount }: ContainerStatus,
+  last: Terminated | undefined,
+): PodTrouble {
   const exit = last === undefined ? 'unknown' : String(last.exitCode);
   const why = last?.message ? `: ${last.message.trim()}` : last?.reason ? `, ${last.reason}` : '';
-  const observed = `${container} ended with exit code ${exit}${why}, restarted ${status.restartCount} times`;
+  const observed = `${container} ended with exit code ${exit}${why}, restarted ${restartCount} times`;
   return trouble('container-crashing', true, observed, '', { container, exit });
 }

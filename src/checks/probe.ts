@@ -28,7 +28,7 @@ export interface Probe {
   /** The URL as the learner would type it, without our nonce. */
   url: string;
   nonce: string;
-  result: CurlResult;
+  result: Exclude<CurlResult, { kind: 'no-curl' | 'broken' }>;
   evidence: Evidence[];
 }
 
@@ -64,9 +64,9 @@ export async function probe(
 
   const result = readCurl(outcome, mark);
   const subject = podSubject(context, source.pod);
-  if (result.kind === 'no-curl')
+  if (result.kind === 'no-curl' || result.kind === 'broken')
     return {
-      finding: finding('inconclusive', 'program-missing', {
+      finding: finding('inconclusive', result.kind === 'no-curl' ? 'program-missing' : 'program-failed', {
         subject,
         observed: result.message,
         expected: `the program curl in container ${source.container}`,
@@ -80,7 +80,7 @@ export async function probe(
   return { from, to, server, url, nonce, result, evidence };
 }
 
-function answerText(result: CurlResult): string {
+function answerText(result: Probe['result']): string {
   if (result.kind !== 'answered') return result.message;
   const title = /<title>([^<]*)<\/title>/i.exec(result.body)?.[1]?.trim();
   const what = title ?? `${result.body.length} characters`;

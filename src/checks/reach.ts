@@ -9,7 +9,6 @@ export async function checkReach(check: CheckOf<'reach'>, context: CheckContext)
   const sent = await probe(context, check.from, check.to);
   if ('finding' in sent) return sent.finding;
   const { result } = sent;
-  if (result.kind === 'no-curl') throw new Error('a probe without curl is a finding');
   const connected = result.kind === 'answered' || result.connected;
   const observed = connected ? 'open' : result.kind;
   const { hostname, port } = new URL(sent.url);
@@ -20,6 +19,7 @@ export async function checkReach(check: CheckOf<'reach'>, context: CheckContext)
     details: {
       pod: check.from.pod,
       server: sent.server,
+      asked: sent.to?.metadata.name ?? '',
       url: sent.url,
       place,
       observed,

@@ -4,13 +4,17 @@ import { objectPath, podPath } from '../cluster/resources.ts';
 import { waitFor } from '../cluster/watch.ts';
 import type { CheckOf } from '../lesson/check.ts';
 import type { CheckContext } from './context.ts';
-import { podTrouble, type PodTrouble, pullTrouble } from './pod-trouble.ts';
+import { podTrouble, type PodTrouble, pullTrouble, restarted } from './pod-trouble.ts';
 import { containerMissing, finding, type Finding, lookUpPod, podEvidence, podSubject } from './target-pod.ts';
 
 type ReadyCheck = CheckOf<'ready'>;
 
 /** Seconds to wait while the Pod is on its way. */
 const PATIENCE = 60;
+
+/** A container that ends at once looks Ready for a moment: one as young as this must stay so for a while. */
+const YOUNG = 3_000;
+const STEADY = 1_500;
 
 type State = { pod: Pod | undefined; trouble: PodTrouble | undefined };
 
@@ -22,7 +26,7 @@ export async function checkReady(check: ReadyCheck, context: CheckContext): Prom
     const missing = containerMissing(context, found.pod, container);
     if (missing !== undefined) return missing;
   }
-  const state = await settle(check, context, found.pod);
+  const state = await lookOn(check, context, found.pod);
   if (state.pod === undefined || state.pod.metadata.deletionTimestamp !== undefined) {
     const again = await lookUpPod(context, check.pod);
     if ('finding' in again) return again.finding;
@@ -63,19 +67,61 @@ async function lastPullFailure(context: CheckContext, fieldSelector: string): Pr
   }
 }
 
-async function settle(check: ReadyCheck, context: CheckContext, pod: Pod): Promise<State> {
+/** Waits until the Pod is Ready for good, gone, stuck, or late. */
+async function lookOn(check: ReadyCheck, context: CheckContext, found: Pod): Promise<State> {
+  const { timing, signal } = context.api;
+  const until = timing.now() + (check.within ?? PATIENCE) * 1000;
+  let pod = found;
+  for (;;) {
+    const state = await steady(check, context, await settle(check, context, pod, until - timing.now()));
+    const { pod: current, trouble } = state;
+    if (current === undefined || isGone(current) || trouble === undefined || trouble.settled) return state;
+    if (timing.now() >= until || signal.aborted) return state;
+    pod = current;
+  }
+}
+
+/** Looks on for a moment where a container started only just now; the state after that, or the first trouble. */
+async function steady(check: ReadyCheck, context: CheckContext, state: State): Promise<State> {
+  const { pod, trouble } = state;
+  if (pod === undefined || trouble !== undefined || !isYoung(pod, context.api.timing.now())) return state;
+  let last = state;
+  const options = { timeout: STEADY, fieldSelector: `metadata.name=${check.pod}` };
+  const changed = await waitFor<Pod, State>(context.api, podPath(context.namespace), options, (pods) => {
+    last = stateOf(pods, check.pod);
+    if (last.pod !== undefined) last.trouble ??= restarted(pod, last.pod);
+    return isGone(last.pod) || last.trouble !== undefined ? last : undefined;
+  });
+  return changed ?? last;
+}
+
+/** The Node's clock may be ahead of ours. */
+function isYoung(pod: Pod, now: number): boolean {
+  return (pod.status?.containerStatuses ?? []).some(
+    ({ state }) => Math.abs(now - Date.parse(state?.running?.startedAt ?? '')) < YOUNG,
+  );
+}
+
+async function settle(check: ReadyCheck, context: CheckContext, pod: Pod, timeout: number): Promise<State> {
   const first = { pod, trouble: podTrouble(pod) };
   if (first.trouble === undefined || first.trouble.settled) return first;
   context.waiting(`Pod ${check.pod}: ${first.trouble.waitingFor}`);
   let last: State = first;
-  const options = { timeout: (check.within ?? PATIENCE) * 1000, fieldSelector: `metadata.name=${check.pod}` };
+  const options = { timeout, fieldSelector: `metadata.name=${check.pod}` };
   const settled = await waitFor<Pod, State>(context.api, podPath(context.namespace), options, (pods) => {
-    const current = pods.find((each) => each.metadata.name === check.pod);
-    last = { pod: current, trouble: current === undefined ? undefined : podTrouble(current) };
-    const gone = current === undefined || current.metadata.deletionTimestamp !== undefined;
-    return gone || last.trouble === undefined || last.trouble.settled ? last : undefined;
+    last = stateOf(pods, check.pod);
+    return isGone(last.pod) || last.trouble === undefined || last.trouble.settled ? last : undefined;
   });
   return settled ?? last;
+}
+
+function stateOf(pods: Pod[], name: string): State {
+  const pod = pods.find((each) => each.metadata.name === name);
+  return { pod, trouble: pod === undefined ? undefined : podTrouble(pod) };
+}
+
+function isGone(pod: Pod | undefined): boolean {
+  return pod === undefined || pod.metadata.deletionTimestamp !== undefined;
 }
 
 function ready(check: ReadyCheck, context: CheckContext, pod: Pod): Finding {

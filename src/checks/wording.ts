@@ -131,8 +131,12 @@ const WORDS: Record<string, Words> = {
     said: (d) => `Nothing listens on port ${d['port']} at ${d['url']}`,
     why: `${SHARED_NETWORK} "Refused" means that the packet arrived and no process wanted it.`,
     next: (d) => [
-      `Is the server running? kubectl get pod ${d['pod']}`,
-      `What does it say? kubectl logs ${d['pod']} --all-containers`,
+      ...(d['asked']
+        ? [
+            `Is the server running? kubectl get pod ${d['asked']}`,
+            `What does it say? kubectl logs ${d['asked']} --all-containers`,
+          ]
+        : [`Does a program listen there? Look on ${d['server']}.`]),
       'Does it listen on this port, and on all addresses?',
     ],
   },
@@ -159,17 +163,29 @@ const WORDS: Record<string, Words> = {
   'no-http-answer': {
     said: (d) => `Something listens at ${d['url']}, but does not answer in HTTP`,
     why: 'The connection was made, so the network works; what listens there is another program.',
-    next: (d) => [`Which one is it? kubectl describe pod ${d['pod']}`],
+    next: (d) => [
+      d['asked']
+        ? `Which one is it? kubectl describe pod ${d['asked']}`
+        : `Which one is it? Look on ${d['server']}.`,
+    ],
   },
   'wrong-status': {
     said: (d) => `${d['url']} answered HTTP ${d['status']}`,
     why: 'The network works: the answer came. The server is not set up as the lesson needs it.',
-    next: (d) => [`Read the server's log: kubectl logs ${d['pod']} --all-containers`],
+    next: (d) => [
+      d['asked']
+        ? `Read the server's log: kubectl logs ${d['asked']} --all-containers`
+        : `Read the server's log, on ${d['server']}.`,
+    ],
   },
   'wrong-body': {
     said: (d) => `${d['url']} answered, but not with the page that was expected`,
     why: 'The network works: the answer came. Another server, or another page, is behind this address.',
-    next: (d) => [`Which image runs there? kubectl describe pod ${d['pod']}`],
+    next: (d) => [
+      d['asked']
+        ? `Which image runs there? kubectl describe pod ${d['asked']}`
+        : `Which server runs there? Look on ${d['server']}.`,
+    ],
   },
   'reach-differs': {
     said: (d) => `${d['place']} should be ${d['expected']}, but it was ${d['observed']}`,
@@ -237,6 +253,12 @@ const WORDS: Record<string, Words> = {
     said: (d) => `Container ${d['container']} of Pod ${d['pod']} has no ${d['program']}`,
     why: 'The checks use the programs of the image the lesson names; in another image they may be missing.',
     next: () => ["Use the lesson's image: k8snet-tutor solve shows the file."],
+  },
+  'program-failed': {
+    said: (d) =>
+      `In container ${d['container']} of Pod ${d['pod']}, ${d['program']} ended before it tried to connect`,
+    why: 'That says nothing about your work.',
+    next: () => TRY_AGAIN,
   },
   'pod-no-address': {
     said: (d) => `Pod ${d['pod']} has no address yet`,

@@ -52,7 +52,9 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
     );
   start.action(async (lesson: string | undefined) => {
     const { start: command } = await import('./start.ts');
-    await run(options(start), (desk) => command(desk, lesson, start.opts<{ auto?: boolean; prompt?: boolean }>()));
+    await run(options(start), (desk) =>
+      command(desk, lesson, start.opts<{ auto?: boolean; prompt?: boolean }>()),
+    );
   });
 
   const check = add('check', 'verify the current page')

@@ -61,7 +61,12 @@ export async function start(
     if (prompt) return await walk(desk, workshop);
     await enterAndShow(desk, workshop, stepOf(lesson, workshop.session.current));
     desk.output.print('', 'Go on: k8snet-tutor check, next, hint, solve, page, status, cleanup');
-    desk.output.add({ lesson: lesson.id, cluster: clusterAsData(workshop), namespace: workshop.session.namespace, current: workshop.session.current });
+    desk.output.add({
+      lesson: lesson.id,
+      cluster: clusterAsData(workshop),
+      namespace: workshop.session.namespace,
+      current: workshop.session.current,
+    });
     return 0;
   } finally {
     giveBack();

@@ -8,7 +8,8 @@ import type { CleanupPlan } from './cleanup-plan.ts';
 import { NONCE } from './ownership.ts';
 import { kubectl, type Workshop } from './workshop.ts';
 
-const MILLISECONDS_FOR_PODS = 45_000;
+/** A Pod that is deleted while it starts can take a minute on old kubelets (measured on 1.20). */
+const MILLISECONDS_FOR_PODS = 120_000;
 
 /**
  * Deletes what the plan says, each object by its uid: Pods first and with a grace of one second, so that the

@@ -3,6 +3,7 @@ import { TransportError } from '../cluster/connection.ts';
 import { asProblem } from '../cluster/failure.ts';
 import { objectPath } from '../cluster/resources.ts';
 import { Problem } from '../problem.ts';
+import type { JournalThing } from './journal.ts';
 import { NONCE, ownershipLabels } from './ownership.ts';
 import { kubectl, type Workshop } from './workshop.ts';
 
@@ -42,8 +43,10 @@ export async function createOwned(workshop: Workshop, object: NewObject): Promis
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 409) return existing(workshop, object, nonce);
-    // Without an answer nobody knows whether it was created: the intent stays open, cleanup asks the cluster.
-    if (!(error instanceof TransportError)) journal.over(nonce);
+    // Without an answer, or with a 5xx (504: it took too long), nobody knows whether it was created: the intent stays
+    // open, cleanup asks the cluster.
+    if (!(error instanceof TransportError) && !(error instanceof ApiError && error.status >= 500))
+      journal.over(nonce);
     throw asProblem(error, workshop.api.connection.target, doing);
   }
 }
@@ -59,6 +62,15 @@ async function existing(workshop: Workshop, object: NewObject, nonce: string): P
   }
   journal.over(nonce);
   const uid = found?.metadata.uid;
+  const isThis = ({ kind, namespace, name }: JournalThing): boolean =>
+    kind === object.kind && namespace === object.namespace && name === object.name;
+  // Made by a process that ended before it had the answer.
+  const unconfirmed = journal
+    .open()
+    .find(
+      (thing) => isThis(thing) && thing.uid === undefined && thing.nonce === found?.metadata.labels?.[NONCE],
+    );
+  if (uid !== undefined && unconfirmed !== undefined) journal.created(unconfirmed.nonce, uid);
   if (
     uid !== undefined &&
     journal.open().some((thing) => thing.uid === uid) &&

@@ -1,5 +1,6 @@
 import { dump, load, YAMLException } from 'js-yaml';
 import { z } from 'zod';
+import { parseYaml } from '../lesson/source.ts';
 import { Problem } from '../problem.ts';
 import type { StateFolder } from './state-folder.ts';
 
@@ -52,10 +53,18 @@ export function readSession(folder: StateFolder): Session | undefined {
   try {
     return sessionSchema.parse(load(text, { filename: file }));
   } catch (error) {
-    if (error instanceof YAMLException) throw damaged(file, error.message);
+    if (error instanceof YAMLException) {
+      const { line, column } = error.mark ?? { line: 0, column: 0 };
+      throw damaged(`${file}:${line + 1}:${column + 1}`, error.reason);
+    }
     if (!(error instanceof z.ZodError)) throw error;
-    const issue = error.issues[0];
-    throw damaged(file, `${issue?.path.join('.')}: ${issue?.message}`);
+    const { path, message } = error.issues[0]!;
+    const keys = path.filter((key) => typeof key !== 'symbol');
+    const at = parseYaml(file, text).documents[0]?.positionOf(keys) ?? { line: 1, column: 1 };
+    throw damaged(
+      `${file}:${at.line}:${at.column}`,
+      path.length === 0 ? message : `${path.join('.')}: ${message}`,
+    );
   }
 }
 
@@ -91,12 +100,12 @@ function sessionOrProblem(folder: StateFolder): Session | Problem {
   }
 }
 
-function damaged(file: string, message: string): Problem {
+function damaged(where: string, message: string): Problem {
   return new Problem({
     code: 'progress-damaged',
     kind: 'environment',
     what: `The progress file can't be understood: ${message}`,
-    where: file,
+    where,
     next: [
       'Repair it in an editor: it is a small YAML file.',
       'Or move it aside and run k8snet-tutor cleanup: what was made is found by its labels.',

@@ -8,7 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Problem } from '../problem.ts';
@@ -100,7 +100,8 @@ export class StateFolder {
 function writeAndSync(file: string, flags: string, text: string): void {
   const descriptor = openSync(file, flags, 0o600);
   try {
-    writeSync(descriptor, text);
+    // Not writeSync, which on a disk that is almost full writes a part and says nothing.
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -98,7 +98,8 @@ async function applyManifest(workshop: Workshop, manifest: Manifest): Promise<vo
   }
 }
 
-const SECONDS_TO_GO = 60;
+/** A Pod that is deleted while it starts can take a minute on old kubelets (measured on 1.20). */
+const SECONDS_TO_GO = 120;
 
 /** Deletes a Pod by its uid and waits until its name is free. @throws {Problem} */
 export async function deletePod(workshop: Workshop, name: string): Promise<void> {

@@ -1,9 +1,9 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
-/** Wraps a paragraph to `width` columns; words longer than that are broken. */
+/** Wraps a paragraph to `width` columns; words longer than that are broken, a tab is a space. */
 export function wrap(text: string, width: number): string[] {
-  return wrapAnsi(text, Math.max(10, width), { hard: true, trim: true }).split('\n');
+  return wrapAnsi(text.replaceAll('\t', ' '), Math.max(10, width), { hard: true, trim: true }).split('\n');
 }
 
 export function indent(lines: string[], columns: number): string[] {
@@ -15,9 +15,15 @@ export function padTo(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
 }
 
-/** `label  text`, the text wrapped and hanging; on a narrow screen the text goes below its label. */
+/**
+ * `label  text`, the text wrapped and hanging; on a narrow screen, or when the label does not fit into its column, the
+ * text goes below its label.
+ */
 export function hanging(label: string, labelWidth: number, text: string, width: number): string[] {
-  if (width - labelWidth < 24) return [label, ...indent(wrap(text, width - 2), 2)];
+  if (width - labelWidth < 24 || stringWidth(label) > labelWidth) {
+    const above = stringWidth(label) === 0 ? [] : wrap(label, width);
+    return [...above, ...indent(wrap(text, width - 2), 2)];
+  }
   const [first = '', ...rest] = wrap(text, width - labelWidth);
   return [padTo(label, labelWidth) + first, ...indent(rest, labelWidth)];
 }

@@ -8,9 +8,10 @@ export function renderMarkdown(markdown: string, theme: Theme, width: number): s
   return blocks(marked.lexer(clean(markdown)), theme, width);
 }
 
-function blocks(tokens: Token[], theme: Theme, width: number): string[] {
+/** Blocks one below the other, with an empty line between them unless they belong to a tight list. */
+function blocks(tokens: Token[], theme: Theme, width: number, tight = false): string[] {
   const rendered = tokens.map((token) => block(token, theme, width)).filter((lines) => lines.length > 0);
-  return rendered.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+  return rendered.flatMap((lines, index) => (index === 0 || tight ? lines : ['', ...lines]));
 }
 
 function block(token: Token, theme: Theme, width: number): string[] {
@@ -19,7 +20,7 @@ function block(token: Token, theme: Theme, width: number): string[] {
     case 'def':
       return [];
     case 'heading':
-      return wrap(theme.strong(unescaped((token as Tokens.Heading).text)), width);
+      return wrap(theme.strong(plain(token)), width);
     case 'code':
       // Never wrapped: it is there to be copied.
       return (token as Tokens.Code).text.split('\n').map((line) => `    ${theme.code(line)}`);
@@ -27,10 +28,16 @@ function block(token: Token, theme: Theme, width: number): string[] {
       return list(token as Tokens.List, theme, width);
     case 'blockquote':
       return blocks((token as Tokens.Blockquote).tokens, theme, width - 2).map(
-        (line) => `${theme.quiet('│')} ${line}`,
+        (line) => `${theme.quiet(theme.plain ? '>' : '│')} ${line}`,
       );
     case 'hr':
-      return [theme.quiet('─'.repeat(Math.min(width, 20)))];
+      return [theme.plain ? '---' : theme.quiet('─'.repeat(Math.min(width, 20)))];
+    case 'table':
+      // Shown as it is written, like HTML.
+      return token.raw
+        .trim()
+        .split('\n')
+        .flatMap((line) => wrap(clean(line), width));
     default:
       return wrap(inline('tokens' in token ? (token.tokens ?? []) : [token], theme), width);
   }
@@ -41,7 +48,7 @@ function list(token: Tokens.List, theme: Theme, width: number): string[] {
   return token.items.flatMap((item, index) => {
     const mark = token.ordered ? `${start + index}.` : theme.plain ? '-' : '•';
     const margin = mark.length + 1;
-    const [first = '', ...rest] = blocks(item.tokens, theme, width - margin - 2);
+    const [first = '', ...rest] = blocks(item.tokens, theme, width - margin - 2, !token.loose);
     const lines = [`  ${mark} ${first}`, ...indent(rest, margin + 2)];
     return token.loose && index > 0 ? ['', ...lines] : lines;
   });
@@ -65,7 +72,7 @@ function span(token: Token, theme: Theme): string {
       return '\n';
     case 'link': {
       const { href, text } = token as Tokens.Link;
-      return text === href ? theme.link(href) : `${unescaped(text)} (${theme.link(href)})`;
+      return text === href ? theme.link(href) : `${plain(token)} (${theme.link(href)})`;
     }
     default:
       if ('tokens' in token && token.tokens !== undefined) return inline(token.tokens, theme);
@@ -73,13 +80,15 @@ function span(token: Token, theme: Theme): string {
   }
 }
 
+/** The text alone, without the marks of what is inside. */
 function plain(token: Token): string {
+  if ('tokens' in token && token.tokens !== undefined) return token.tokens.map(plain).join('');
   return unescaped('text' in token ? String(token.text) : token.raw).replaceAll('\n', ' ');
 }
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
-/** marked escapes for HTML in some tokens. */
+/** marked escapes for HTML in some tokens, and in others turns `&#27;` into the character that it means. */
 function unescaped(text: string): string {
-  return text.replace(/&(amp|lt|gt|quot|#39);/g, (whole, name: string) => ENTITIES[name] ?? whole);
+  return clean(text.replace(/&(amp|lt|gt|quot|#39);/g, (whole, name: string) => ENTITIES[name] ?? whole));
 }

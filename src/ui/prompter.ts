@@ -2,13 +2,13 @@ import { Interface } from 'node:readline';
 
 /** Somebody at a terminal. */
 export interface Prompter {
-  /** @throws {Cancelled} on Ctrl-C and at the end of input */
+  /** @throws {Cancelled} on Ctrl-C, Ctrl-D, Escape and at the end of input */
   confirm(question: string): Promise<boolean>;
   /** One line; empty when just Enter was pressed. @throws {Cancelled} */
   ask(question: string): Promise<string>;
 }
 
-/** The question was left with Ctrl-C. */
+/** The question was left without an answer. */
 export class Cancelled extends Error {
   constructor() {
     super('cancelled');
@@ -16,22 +16,38 @@ export class Cancelled extends Error {
   }
 }
 
+/** What we use of a question of enquirer's. */
+interface Question {
+  input: unknown;
+  cancel(): Promise<void>;
+  on(event: 'keypress', listener: (char: string, key: { ctrl?: boolean; name?: string }) => void): void;
+}
+
 /** Questions through enquirer, which is loaded with the first one. Never use it without a terminal: it would answer itself. */
 export function enquirerPrompter(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream): Prompter {
   const ask = async <T>(question: Record<string, unknown>): Promise<T> => {
-    const { default: enquirer } = await import('enquirer');
+    const { default: Enquirer } = await import('enquirer');
     guardPause();
+    if (stdin.readableEnded) throw new Cancelled();
+    const enquirer = new Enquirer<{ answer: T }>();
+    let leave = (): void => {};
+    enquirer.on('prompt', (prompt: Question) => {
+      leave = () => void prompt.cancel();
+      // enquirer knows Ctrl-C only.
+      prompt.on('keypress', (_, key) => {
+        if (key.ctrl === true && key.name === 'd' && !prompt.input) leave();
+      });
+    });
+    const atEnd = (): void => leave();
+    stdin.once('end', atEnd);
     try {
-      const answers = await enquirer.prompt<{ answer: T }>({
-        ...question,
-        name: 'answer',
-        stdin,
-        stdout,
-      } as never);
+      const answers = await enquirer.prompt({ ...question, name: 'answer', stdin, stdout } as never);
       return answers.answer;
     } catch {
       // enquirer rejects with an empty string.
       throw new Cancelled();
+    } finally {
+      stdin.off('end', atEnd);
     }
   };
   return {

@@ -9,10 +9,11 @@ export function renderReceipt(receipt: Receipt, theme: Theme, width: number): st
   const name = (entry: Receipt['left'][number]): string =>
     `${entry.kind} ${cleanLine(entry.name)}${entry.namespace === undefined ? '' : ` in namespace ${cleanLine(entry.namespace)}`}${entry.going ? ' (being deleted)' : ''}`;
   const others = othersAdded + othersGone;
+  const same = left.length + kept.length === 0 ? ', the same ones' : '; the others are the same ones';
   const compared =
     before === undefined
       ? `${after} objects looked at; there was no list from before to compare with.`
-      : `${before} objects before, ${after} now${others === 0 ? ', the same ones' : `; ${othersAdded} came and ${othersGone} went meanwhile that are not the lesson's`}.`;
+      : `${before} objects before, ${after} now${others === 0 ? same : `; ${othersAdded} came and ${othersGone} went meanwhile that are not the lesson's`}.`;
   const quiet = [
     `Compared: ${compared} Pulled images stay on the Nodes.`,
     ...(unseen.length === 0 ? [] : [`Not permitted to look at: ${unseen.join(', ')}.`]),

@@ -1,0 +1,768 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../src/checks/verdict.ts';
+import { VERDICT_CODES, wordingOf } from '../../src/checks/wording.ts';
+import { TransportError } from '../../src/cluster/connection.ts';
+import { statusAnswer } from '../support/scripted-connection.ts';
+import { accessLine, fibTrie, pod, podWaiting, World } from './world.ts';
+
+interface Row {
+  name: string;
+  check: object;
+  world?: (world: World) => void;
+  outcome: Outcome;
+  code: string;
+  /** Stands somewhere in the verdict or its words. */
+  says?: string;
+  /** Stands nowhere in it. */
+  not?: string;
+}
+
+const READY = { kind: 'ready', pod: 'web', containers: ['shell', 'nginx'] };
+const LOCAL = { kind: 'http', from: 'pod/web:shell', to: 'http://localhost', expect: { status: 200 } };
+const ACROSS = { ...LOCAL, to: 'http://pod/other' };
+const OPEN = { kind: 'reach', from: 'pod/web:shell', to: 'pod/other:80', expect: 'open' };
+const NODE = { ...OPEN, to: 'node-of/other:10250' };
+const LOOPBACK = { kind: 'source', from: 'pod/web:shell', to: 'http://localhost', expect: 'loopback' };
+const SOURCE = { kind: 'source', from: 'pod/web:shell', to: 'http://pod/other', expect: 'pod-ip' };
+const SAME = { kind: 'same-address', pod: 'web', containers: ['shell', 'nginx'] };
+
+const REFUSED = {
+  exit: 7,
+  stderr: `*   Trying 10.0.2.7:80...
+* connect to 10.0.2.7 port 80 failed: Connection refused
+curl: (7) Failed to connect to 10.0.2.7 port 80 after 0 ms: Couldn't connect to server\n`,
+};
+const NO_ROUTE = {
+  exit: 7,
+  stderr: `* connect to 10.0.2.7 port 80 failed: No route to host
+curl: (7) Failed to connect to 10.0.2.7 port 80 after 3051 ms: Couldn't connect to server\n`,
+};
+const TIMEOUT = {
+  exit: 28,
+  stderr: 'curl: (28) Failed to connect to 10.0.2.7 port 80 after 4001 ms: Timeout was reached\n',
+};
+const NO_NAME = { exit: 6, stderr: 'curl: (6) Could not resolve host: localhost\n' };
+const EMPTY = { exit: 52, stderr: 'curl: (52) Empty reply from server\n', connect: '0.000259' };
+
+const answers = (answer: ReturnType<World['network']>) => (world: World) => {
+  world.network = () => answer;
+};
+const seen = (address: string) => (world: World) => {
+  world.network = (call, from) => world.nginx(call, from, { seen: address });
+};
+const replaced = (replacement: ReturnType<typeof pod>) => (world: World) => world.connection.put(replacement);
+const refusedExec = (status: number, message: string) => (world: World) => {
+  world.connection.interceptExec = () => ({
+    end: { kind: 'refused', status, body: JSON.stringify({ kind: 'Status', message }) },
+    stdout: '',
+    stderr: '',
+  });
+};
+const fails = (match: RegExp, status: number, message: string) => (world: World) => {
+  world.connection.intercept = ({ path }) =>
+    match.test(path) ? statusAnswer(status, 'Error', message) : undefined;
+};
+const throws = (error: Error) => (world: World) => {
+  world.connection.intercept = () => {
+    throw error;
+  };
+};
+const NO_PODS =
+  'pods "web" is forbidden: User "jane" cannot get resource "pods" in API group "" in the namespace "k8snet-test"';
+const PULL = 'Failed to pull image "registry.example/shell:1": manifest unknown';
+const LATER = 'failed to pull image: toomanyrequests: You have reached your pull rate limit';
+
+const waiting = (reason: string, message = ''): object => ({ state: { waiting: { reason, message } } });
+
+const rows: Row[] = [
+  // ready
+  { name: 'Ready', check: READY, outcome: 'pass', code: 'ready', says: '10.0.1.5' },
+  {
+    name: 'no such Pod',
+    check: READY,
+    world: (world) => world.remove('web'),
+    outcome: 'fail',
+    code: 'pod-missing',
+    says: 'k8snet-test',
+  },
+  {
+    name: 'the Pod is in another namespace',
+    check: READY,
+    world: (world) => {
+      world.remove('web');
+      world.connection.put(pod({ namespace: 'default' }));
+    },
+    outcome: 'fail',
+    code: 'pod-elsewhere',
+    says: 'kubectl -n default delete pod web',
+  },
+  {
+    name: 'being deleted',
+    check: READY,
+    world: replaced(pod({ metadata: { deletionTimestamp: '2030-01-01T00:00:00Z' } })),
+    outcome: 'fail',
+    code: 'pod-terminating',
+  },
+  {
+    name: 'a container by another name',
+    check: READY,
+    world: replaced(pod({ spec: { containers: [{ name: 'shel' }, { name: 'nginx' }] } })),
+    outcome: 'fail',
+    code: 'container-missing',
+    says: 'did you mean that by shel?',
+  },
+  {
+    name: 'no such image',
+    check: READY,
+    world: replaced(podWaiting(waiting('ErrImagePull', PULL))),
+    outcome: 'fail',
+    code: 'image-pull',
+    says: 'registry.example/shell:1',
+  },
+  {
+    name: 'a back-off, and why in an Event',
+    check: READY,
+    world: (world) => {
+      world.connection.put(podWaiting(waiting('ImagePullBackOff', 'Back-off pulling image')));
+      world.connection.events.push({ metadata: { name: 'uid-web.1' }, message: PULL });
+      world.connection.events.push({ metadata: { name: 'uid-other.1' }, message: LATER });
+    },
+    outcome: 'fail',
+    code: 'image-pull',
+    says: 'manifest unknown',
+  },
+  {
+    name: 'a back-off, and a registry that says later',
+    check: { ...READY, within: '5s' },
+    world: (world) => {
+      world.connection.put(podWaiting(waiting('ErrImagePull', LATER)));
+    },
+    outcome: 'inconclusive',
+    code: 'image-pull-later',
+    says: 'rate limit',
+  },
+  {
+    name: 'a back-off whose Event says later',
+    check: READY,
+    world: (world) => {
+      world.connection.put(podWaiting(waiting('ImagePullBackOff', 'Back-off pulling image')));
+      world.connection.events.push({ metadata: { name: 'uid-web.1' }, message: LATER });
+    },
+    outcome: 'inconclusive',
+    code: 'image-pull-later',
+  },
+  {
+    name: 'a back-off, Events hidden',
+    check: READY,
+    world: (world) => {
+      world.connection.put(podWaiting(waiting('ImagePullBackOff', 'Back-off pulling image')));
+      fails(/events/, 403, 'events is forbidden')(world);
+    },
+    outcome: 'fail',
+    code: 'image-pull',
+    says: 'Back-off pulling image',
+  },
+  {
+    name: 'a ConfigMap that is not there',
+    check: READY,
+    world: replaced(podWaiting(waiting('CreateContainerConfigError', 'configmap "x" not found'))),
+    outcome: 'fail',
+    code: 'container-config',
+    says: 'configmap "x" not found',
+  },
+  {
+    name: 'a crash loop',
+    check: READY,
+    world: replaced(
+      podWaiting({
+        state: { waiting: { reason: 'CrashLoopBackOff' } },
+        lastState: { terminated: { exitCode: 3, reason: 'Error' } },
+        restartCount: 4,
+      }),
+    ),
+    outcome: 'fail',
+    code: 'container-crashing',
+    says: 'exit code 3',
+  },
+  {
+    name: 'ended',
+    check: READY,
+    world: replaced(
+      podWaiting(
+        { state: { terminated: { exitCode: 0 } } },
+        { phase: 'Succeeded', conditions: [{ type: 'Ready', status: 'False' }] },
+      ),
+    ),
+    outcome: 'fail',
+    code: 'pod-ended',
+    says: 'Succeeded',
+  },
+  {
+    name: 'no Node takes it',
+    check: READY,
+    world: replaced(
+      pod({
+        status: {
+          phase: 'Pending',
+          conditions: [
+            {
+              type: 'PodScheduled',
+              status: 'False',
+              reason: 'Unschedulable',
+              message: '0/2 nodes are available',
+            },
+          ],
+        },
+      }),
+    ),
+    outcome: 'fail',
+    code: 'unschedulable',
+    says: '0/2 nodes are available',
+  },
+  {
+    name: 'a readiness probe that goes on failing',
+    check: { ...READY, within: '5s' },
+    world: replaced(podWaiting({ state: { running: { startedAt: '2029-12-31T23:00:00Z' } } })),
+    outcome: 'fail',
+    code: 'probe-failing',
+    says: '(shell)',
+  },
+  {
+    name: 'on its way for too long',
+    check: { ...READY, within: '5s' },
+    world: replaced(podWaiting(waiting('ContainerCreating'))),
+    outcome: 'inconclusive',
+    code: 'starting',
+    says: 'after 5 s',
+  },
+  {
+    name: 'Pods may not be read',
+    check: READY,
+    world: fails(/pods\/web$/, 403, NO_PODS),
+    outcome: 'blocked',
+    code: 'forbidden',
+    says: 'kubectl auth can-i get pods',
+  },
+  {
+    name: 'a 403 in other words',
+    check: READY,
+    world: fails(/pods\/web$/, 403, 'blocked by a proxy'),
+    outcome: 'blocked',
+    code: 'forbidden',
+    says: 'blocked by a proxy',
+  },
+
+  // http
+  { name: 'an answer', check: LOCAL, outcome: 'pass', code: 'answered', says: 'HTTP 200' },
+  {
+    name: 'the page, and seen from loopback',
+    check: { ...LOCAL, expect: { status: 200, body: 'Welcome to nginx', source: 'loopback' } },
+    outcome: 'pass',
+    code: 'source-seen',
+    says: '127.0.0.1',
+  },
+  {
+    name: 'the container that asks is not running',
+    check: LOCAL,
+    world: replaced(podWaiting(waiting('ContainerCreating'))),
+    outcome: 'fail',
+    code: 'container-not-running',
+  },
+  {
+    name: 'another status',
+    check: LOCAL,
+    world: (world) => {
+      world.network = (call, from) => world.nginx(call, from, { status: 404 });
+    },
+    outcome: 'fail',
+    code: 'wrong-status',
+    says: 'HTTP 404',
+  },
+  {
+    name: 'another page',
+    check: { ...LOCAL, expect: { body: 'Welcome to nginx' } },
+    world: (world) => {
+      world.network = (call, from) => world.nginx(call, from, { body: '<h1>It works!</h1>' });
+    },
+    outcome: 'fail',
+    code: 'wrong-body',
+    says: 'It works!',
+  },
+  {
+    name: 'an empty page',
+    check: { ...LOCAL, expect: { body: 'Welcome to nginx' } },
+    world: (world) => {
+      world.network = (call, from) => world.nginx(call, from, { body: '' });
+    },
+    outcome: 'fail',
+    code: 'wrong-body',
+    says: 'an empty page',
+  },
+  {
+    name: 'refused by another Pod: look at that one',
+    check: ACROSS,
+    world: answers(REFUSED),
+    outcome: 'fail',
+    code: 'connection-refused',
+    says: 'kubectl logs other --all-containers',
+    not: 'kubectl logs web',
+  },
+  {
+    name: 'refused by a Node: there is no Pod to look at',
+    check: { ...ACROSS, to: 'http://node-of/other:8000' },
+    world: answers(REFUSED),
+    outcome: 'fail',
+    code: 'connection-refused',
+    says: 'Look on Node n2',
+    not: 'kubectl logs',
+  },
+  {
+    name: 'no route',
+    check: ACROSS,
+    world: answers(NO_ROUTE),
+    outcome: 'fail',
+    code: 'connection-unreachable',
+    says: 'No route to host',
+  },
+  {
+    name: 'silence',
+    check: ACROSS,
+    world: answers(TIMEOUT),
+    outcome: 'fail',
+    code: 'connection-timeout',
+    says: 'within 4 s',
+  },
+  { name: 'no localhost', check: LOCAL, world: answers(NO_NAME), outcome: 'fail', code: 'name-unknown' },
+  { name: 'not HTTP', check: ACROSS, world: answers(EMPTY), outcome: 'fail', code: 'no-http-answer' },
+  {
+    name: 'no curl in the image',
+    check: LOCAL,
+    world: (world) => {
+      world.connection.programs = () => ({});
+    },
+    outcome: 'inconclusive',
+    code: 'program-missing',
+    says: 'has no curl',
+  },
+  {
+    name: 'curl killed before it connected',
+    check: LOCAL,
+    world: answers({ exit: 137, stderr: 'Killed\n' }),
+    outcome: 'inconclusive',
+    code: 'program-failed',
+  },
+  {
+    name: 'the server has no address yet',
+    check: ACROSS,
+    world: (world) => {
+      const { podIP: _, podIPs: __, ...status } = pod().status ?? {};
+      world.connection.put({ ...pod({ name: 'other' }), status });
+    },
+    outcome: 'inconclusive',
+    code: 'pod-no-address',
+  },
+
+  // exec that tells nothing
+  {
+    name: 'exec not permitted',
+    check: LOCAL,
+    world: refusedExec(
+      403,
+      'pods "web" is forbidden: User "jane" cannot create resource "pods/exec" in API group "" in the namespace "k8snet-test"',
+    ),
+    outcome: 'blocked',
+    code: 'forbidden',
+    says: 'create pods/exec in namespace k8snet-test',
+  },
+  {
+    name: 'exec denied by an admission rule',
+    check: LOCAL,
+    world: refusedExec(403, 'admission webhook "no-exec" denied the request'),
+    outcome: 'blocked',
+    code: 'exec-denied',
+    says: 'no-exec',
+  },
+  {
+    name: 'exec refused',
+    check: LOCAL,
+    world: refusedExec(500, 'error dialing backend'),
+    outcome: 'inconclusive',
+    code: 'exec-refused',
+    says: 'error dialing backend',
+  },
+  {
+    name: 'no shell in the image',
+    check: LOCAL,
+    world: (world) => {
+      world.connection.interceptExec = () => ({
+        end: { kind: 'status', status: { status: 'Failure', message: 'exec: "sh": not found in $PATH' } },
+        stdout: '',
+        stderr: '',
+      });
+    },
+    outcome: 'inconclusive',
+    code: 'exec-runtime',
+    says: 'not found in $PATH',
+  },
+  {
+    name: 'the stream breaks off each time',
+    check: LOCAL,
+    world: (world) => {
+      world.connection.interceptExec = () => ({ end: { kind: 'lost' }, stdout: '\nk8snet-', stderr: '' });
+    },
+    outcome: 'inconclusive',
+    code: 'exec-lost',
+  },
+  {
+    name: 'no connection for exec',
+    check: LOCAL,
+    world: (world) => {
+      world.connection.interceptExec = () => ({
+        end: { kind: 'transport', message: 'socket hang up' },
+        stdout: '',
+        stderr: '',
+      });
+    },
+    outcome: 'inconclusive',
+    code: 'exec-lost',
+    says: 'socket hang up',
+  },
+  {
+    name: 'exec hangs',
+    check: LOCAL,
+    world: (world) => {
+      world.connection.interceptExec = () => ({ end: { kind: 'timeout' }, stdout: '', stderr: '' });
+    },
+    outcome: 'inconclusive',
+    code: 'exec-timeout',
+    says: '20 s',
+  },
+
+  // reach
+  { name: 'open', check: OPEN, outcome: 'pass', code: 'reach-open', says: '10.0.2.7:80 is open' },
+  {
+    name: 'open, though it speaks no HTTP',
+    check: NODE,
+    world: answers(EMPTY),
+    outcome: 'pass',
+    code: 'reach-open',
+    says: '192.168.7.2:10250',
+  },
+  {
+    name: 'refused, as it should',
+    check: { ...OPEN, expect: 'refused' },
+    world: answers(REFUSED),
+    outcome: 'pass',
+    code: 'reach-refused',
+  },
+  {
+    name: 'silent, as it should',
+    check: { ...OPEN, expect: 'timeout' },
+    world: answers(TIMEOUT),
+    outcome: 'pass',
+    code: 'reach-timeout',
+  },
+  {
+    name: 'refused where silence is expected',
+    check: { ...OPEN, expect: 'timeout' },
+    world: answers(REFUSED),
+    outcome: 'fail',
+    code: 'reach-differs',
+    says: 'should be timeout, but it was refused',
+  },
+  {
+    name: 'open where silence is expected',
+    check: { ...OPEN, expect: 'timeout' },
+    outcome: 'fail',
+    code: 'reach-differs',
+  },
+  {
+    name: 'no route where silence is expected',
+    check: { ...OPEN, expect: 'timeout' },
+    world: answers(NO_ROUTE),
+    outcome: 'fail',
+    code: 'reach-differs',
+  },
+  {
+    name: 'silent where it should be open',
+    check: OPEN,
+    world: answers(TIMEOUT),
+    outcome: 'fail',
+    code: 'connection-timeout',
+  },
+  {
+    name: 'an errored probe is no denial',
+    check: { ...OPEN, expect: 'timeout' },
+    world: answers({ exit: 137, stderr: '' }),
+    outcome: 'inconclusive',
+    code: 'program-failed',
+  },
+  {
+    name: 'a hanging exec is no denial',
+    check: { ...OPEN, expect: 'timeout' },
+    world: (world) => {
+      world.connection.interceptExec = () => ({ end: { kind: 'timeout' }, stdout: '', stderr: '' });
+    },
+    outcome: 'inconclusive',
+    code: 'exec-timeout',
+  },
+
+  // source
+  { name: 'loopback', check: LOOPBACK, outcome: 'pass', code: 'source-seen' },
+  { name: 'IPv6 loopback', check: LOOPBACK, world: seen('::1'), outcome: 'pass', code: 'source-seen' },
+  {
+    name: 'IPv4 loopback, mapped',
+    check: LOOPBACK,
+    world: seen('::ffff:127.0.0.1'),
+    outcome: 'pass',
+    code: 'source-seen',
+    says: 'come from 127.0.0.1',
+  },
+  {
+    name: "the Pod's address is not loopback",
+    check: LOOPBACK,
+    world: seen('10.0.1.5'),
+    outcome: 'fail',
+    code: 'source-rewritten',
+  },
+  { name: "the Pod's address", check: SOURCE, outcome: 'pass', code: 'source-seen', says: '10.0.1.5' },
+  {
+    name: "the Pod's address, mapped",
+    check: SOURCE,
+    world: seen('::ffff:10.0.1.5'),
+    outcome: 'pass',
+    code: 'source-seen',
+  },
+  {
+    name: 'rewritten to the Node',
+    check: SOURCE,
+    world: seen('192.168.7.1'),
+    outcome: 'fail',
+    code: 'source-rewritten',
+    says: '192.168.7.1 (Node n1)',
+  },
+  {
+    name: "the Pod's own Node, where that is right",
+    check: { ...SOURCE, expect: 'node-or-pod-ip' },
+    world: seen('192.168.7.1'),
+    outcome: 'pass',
+    code: 'source-seen',
+  },
+  {
+    name: 'another Node',
+    check: { ...SOURCE, expect: 'node-or-pod-ip' },
+    world: seen('192.168.7.2'),
+    outcome: 'fail',
+    code: 'source-rewritten',
+    says: 'Node n2',
+  },
+  {
+    name: 'rewritten, Nodes hidden',
+    check: SOURCE,
+    world: (world) => {
+      seen('192.168.7.1')(world);
+      fails(/nodes/, 403, 'nodes is forbidden')(world);
+    },
+    outcome: 'fail',
+    code: 'source-rewritten',
+    says: 'come from 192.168.7.1: the address',
+  },
+  {
+    name: 'a log without our nonce',
+    check: SOURCE,
+    world: (world) => {
+      world.network = () => {
+        world.connection.log('other', 'nginx', accessLine('10.0.1.5', 'http://x/?k8snet-tutor=guessed'));
+        return { status: 200, body: '', remote: '10.0.2.7', local: '10.0.1.5' };
+      };
+    },
+    outcome: 'inconclusive',
+    code: 'witness-silent',
+  },
+  {
+    name: 'our nonce in the log of another Pod',
+    check: SOURCE,
+    world: (world) => {
+      world.network = ({ url }) => {
+        world.connection.log('web', 'nginx', accessLine('10.0.1.5', url));
+        return { status: 200, body: '', remote: '10.0.2.7', local: '10.0.1.5' };
+      };
+    },
+    outcome: 'inconclusive',
+    code: 'witness-silent',
+  },
+  {
+    name: 'a log in another form',
+    check: SOURCE,
+    world: (world) => {
+      world.network = ({ url }) => {
+        world.connection.log('other', 'nginx', `{"client":"10.0.1.5","url":"${url}"}`);
+        return { status: 200, body: '', remote: '10.0.2.7', local: '10.0.1.5' };
+      };
+    },
+    outcome: 'inconclusive',
+    code: 'witness-unreadable',
+  },
+  {
+    name: 'a name instead of an address in the log',
+    check: SOURCE,
+    world: seen('proxy.example'),
+    outcome: 'inconclusive',
+    code: 'witness-unreadable',
+  },
+  {
+    name: 'the error log before the access log',
+    check: SOURCE,
+    world: (world) => {
+      world.network = (call, from) => {
+        world.connection.log(
+          'other',
+          'nginx',
+          `2030/01/01 [error] 29#29: open() failed, request: "${call.url}"`,
+        );
+        return world.nginx(call, from);
+      };
+    },
+    outcome: 'pass',
+    code: 'source-seen',
+  },
+  {
+    name: 'a Node has no log that we can read',
+    check: { ...SOURCE, to: 'http://node-of/other' },
+    outcome: 'inconclusive',
+    code: 'witness-none',
+    says: 'Node n2',
+  },
+  {
+    name: 'logs may not be read',
+    check: SOURCE,
+    world: fails(
+      /log$/,
+      403,
+      'pods "other" is forbidden: User "jane" cannot get resource "pods/log" in API group "" in the namespace "k8snet-test"',
+    ),
+    outcome: 'blocked',
+    code: 'forbidden',
+    says: 'get pods/log in namespace k8snet-test',
+  },
+  {
+    name: 'no answer to log',
+    check: SOURCE,
+    world: answers(REFUSED),
+    outcome: 'fail',
+    code: 'connection-refused',
+  },
+
+  // same-address
+  { name: 'one address', check: SAME, outcome: 'pass', code: 'same-address', says: '10.0.1.5' },
+  {
+    name: 'two addresses',
+    check: SAME,
+    world: (world) => {
+      world.files = (_, container) => ({
+        '/proc/net/fib_trie': fibTrie(container === 'shell' ? '10.0.1.5' : '10.0.1.6'),
+      });
+    },
+    outcome: 'fail',
+    code: 'addresses-differ',
+    says: 'nginx: 10.0.1.6',
+  },
+  {
+    name: 'another address than the API says',
+    check: SAME,
+    world: (world) => {
+      world.files = () => ({ '/proc/net/fib_trie': fibTrie('10.9.9.9') });
+    },
+    outcome: 'fail',
+    code: 'address-not-podip',
+    says: '10.9.9.9',
+  },
+  {
+    name: 'the kernel does not tell',
+    check: SAME,
+    world: (world) => {
+      world.files = () => ({});
+    },
+    outcome: 'inconclusive',
+    code: 'address-unreadable',
+    says: '/proc/net/fib_trie',
+  },
+  {
+    name: 'one container is not running',
+    check: SAME,
+    world: replaced(podWaiting(waiting('ContainerCreating'))),
+    outcome: 'fail',
+    code: 'container-not-running',
+  },
+
+  // the API server
+  {
+    name: 'the API server is gone',
+    check: READY,
+    world: throws(new TransportError('connection', 'connect ECONNREFUSED 127.0.0.1:6443', 'ECONNREFUSED')),
+    outcome: 'inconclusive',
+    code: 'server-lost',
+    says: 'https://127.0.0.1:6443',
+  },
+  {
+    name: 'the API server does not answer',
+    check: READY,
+    world: throws(new TransportError('timeout', 'the API server did not answer in time')),
+    outcome: 'inconclusive',
+    code: 'server-timeout',
+  },
+  {
+    name: 'the API server has an error',
+    check: LOCAL,
+    world: fails(/pods/, 500, 'etcdserver: leader changed'),
+    outcome: 'inconclusive',
+    code: 'server-error',
+    says: 'leader changed',
+  },
+];
+
+describe('every verdict', () => {
+  it.each(rows)('$name: $code', async (row) => {
+    const world = new World();
+    row.world?.(world);
+    const verdict = await world.run(row.check);
+    const { outcome, code } = verdict;
+    expect({ outcome, code }, verdict.observed).toEqual({ outcome: row.outcome, code: row.code });
+    const words = wordingOf(verdict);
+    const text = JSON.stringify({ verdict, words });
+    expect(text).not.toMatch(/undefined|\[object|NaN|null/);
+    // A placeholder that was left empty shows as two spaces, or as a space before the end.
+    for (const sentence of [words.said, ...words.next]) expect(sentence).not.toMatch(/ {2}|[ :]$|\(\)/);
+    expect(verdict.subject).not.toBe('');
+    expect(verdict.observed).not.toBe('');
+    expect(verdict.expected).not.toBe('');
+    if (row.outcome === 'pass') expect(verdict.evidence).not.toEqual([]);
+    if (row.outcome !== 'pass' && row.code !== 'witness-none') expect(words.next).not.toEqual([]);
+    if (row.says !== undefined)
+      expect(`${text}\n${text.replaceAll(String.raw`\"`, '"')}`).toContain(row.says);
+    if (row.not !== undefined) expect(text).not.toContain(row.not);
+  });
+
+  it('has a row for each code', () => {
+    expect([...new Set(rows.map((row) => row.code))].sort()).toEqual([...VERDICT_CODES].sort());
+  });
+
+  it('has no words for a code that does not exist', () => {
+    expect(() => wordingOf({ code: 'no-such-code', details: {} })).toThrow(
+      'no words for verdict no-such-code',
+    );
+  });
+});
+
+describe('each kind of check', () => {
+  it.each([READY, LOCAL, OPEN, SOURCE, SAME])(
+    '$kind fails before the work and passes after',
+    async (check) => {
+      const world = new World();
+      world.remove('web');
+      expect(await world.run(check)).toMatchObject({ check: 'it', kind: check.kind, outcome: 'fail' });
+      world.connection.put(pod());
+      expect(await world.run(check)).toMatchObject({ check: 'it', kind: check.kind, outcome: 'pass' });
+    },
+  );
+});

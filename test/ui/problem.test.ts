@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { Problem } from '../../src/problem.ts';
+import { renderProblem } from '../../src/ui/problem.ts';
+import { GREY, PLAIN } from './themes.ts';
+
+const PROBLEM = new Problem({
+  code: 'x',
+  kind: 'usage',
+  what: 'Something went wrong that takes more than one line of forty columns to say',
+  where: 'lessons/networking.yaml:12:5',
+  frame: '> 12 | key: value\n     | ^ here',
+  next: ['Do this.', 'Or that, which is the second best thing that you could do now.'],
+});
+
+describe('a problem', () => {
+  test('what, where, the place, and what next', () => {
+    expect(renderProblem(PROBLEM, PLAIN, 80).join('\n')).toMatchInlineSnapshot(`
+      "Error: Something went wrong that takes more than one line of forty columns to
+             say
+        where  lessons/networking.yaml:12:5
+
+          > 12 | key: value
+               | ^ here
+
+        next   Do this.
+               Or that, which is the second best thing that you could do now."
+    `);
+    expect(renderProblem(PROBLEM, GREY, 40).join('\n')).toMatchInlineSnapshot(`
+      "✗ Something went wrong that takes more
+        than one line of forty columns to say
+        where  lessons/networking.yaml:12:5
+
+          > 12 | key: value
+               | ^ here
+
+        next   Do this.
+               Or that, which is the second
+               best thing that you could do
+               now."
+    `);
+  });
+
+  test('no more than there is', () => {
+    const bare = new Problem({ code: 'x', kind: 'usage', what: 'No.' });
+    expect(renderProblem(bare, GREY, 80)).toEqual(['✗ No.']);
+  });
+
+  test('an error message from elsewhere does not steer the terminal', () => {
+    const evil = 'a\u001B]0;x\u0007\u001B[2J\nb\u202E';
+    const problem = new Problem({
+      code: 'x',
+      kind: 'usage',
+      what: evil,
+      where: evil,
+      frame: evil,
+      next: [evil],
+    });
+    const text = renderProblem(problem, PLAIN, 80).join('\n');
+    expect(text).not.toMatch(/[\u001B\u0007\u202E]/u);
+    expect(text.startsWith('Error: a b\n')).toBe(true);
+  });
+});
