@@ -30,7 +30,7 @@ export async function checkReach(check: CheckOf<'reach'>, context: CheckContext)
     return finding('pass', `reach-${check.expect}`, {
       ...common,
       observed: `a TCP connection to ${place} was ${WORDS[check.expect]}`,
-      expected: `${WORDS[check.expect]}`,
+      expected: WORDS[check.expect],
     });
   if (!connected && check.expect === 'open') return connectionFailed(context, check.from, sent);
   return finding('fail', 'reach-differs', {

@@ -8,8 +8,8 @@ import { cleanUpSession } from './cleanup.ts';
 import type { Desk } from './desk.ts';
 import { factsOf, showAfter, showPage, showVerdicts, verdictsAsData } from './show.ts';
 
-/** Milliseconds to tidy up after a Ctrl-C or a timeout. */
-const TIDY_UP = 60_000;
+/** Milliseconds to tidy up after a Ctrl-C or a timeout; Pods that were just starting take long to go. */
+const TIDY_UP = 180_000;
 
 /** The whole lesson without a learner: each step is done, verified and shown, and at the end everything is removed. */
 export async function demonstrate(desk: Desk, workshop: Workshop): Promise<number> {
@@ -42,6 +42,10 @@ export async function demonstrate(desk: Desk, workshop: Workshop): Promise<numbe
   // Also after Ctrl-C and when something went wrong: a demonstration leaves nothing behind.
   const tidy = desk.signal.aborted ? { ...desk, signal: AbortSignal.timeout(TIDY_UP) } : desk;
   const left = await cleanUpSession(tidy, workshop, { silent: true });
+  if (desk.runtime.interrupt.aborted) {
+    desk.output.print('Interrupted.');
+    return left === 0 ? 130 : (left ?? 130);
+  }
   if (failure !== undefined) throw failure;
   const code = exitCodeOf(verdicts);
   return code === 0 ? (left ?? 0) : code;

@@ -40,8 +40,8 @@ export function processRuntime(interrupt: AbortSignal): Runtime {
   const dumb = env['TERM'] === 'dumb';
   return {
     env,
-    interactive: stdin.isTTY === true && stdout.isTTY === true && !env['CI'],
-    colour: wantsColour(env, stdout.isTTY === true),
+    interactive: stdin.isTTY && stdout.isTTY && !env['CI'],
+    colour: wantsColour(env, stdout.isTTY),
     plain: dumb || Boolean(env['ACCESSIBLE']),
     width: () => Math.max(40, Math.min(stdout.columns || 80, 120)),
     out: (text) => void stdout.write(text),

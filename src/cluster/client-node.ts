@@ -1,6 +1,6 @@
 import type { Agent, RequestOptions } from 'node:https';
 import {
-  type HttpMethod,
+  HttpMethod,
   IsomorphicFetchHttpLibrary,
   KubeConfig,
   RequestContext,
@@ -30,7 +30,7 @@ class KeepAliveKubeConfig extends KubeConfig {
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
     await super.applySecurityAuthentication(context);
     trimToken(context.getHeaders());
-    context.setAgent(this.shared(context.getAgent() as Agent) as never);
+    context.setAgent(this.shared(context.getAgent() as Agent));
   }
 
   override async applyToHTTPSOptions(options: RequestOptions | WebSocket.ClientOptions): Promise<void> {
@@ -78,7 +78,7 @@ export function connect(config: object, target: ConnectionTarget): Connection {
       const url = new URL(server + request.path);
       for (const [name, value] of Object.entries(request.query ?? {}))
         if (value !== undefined) url.searchParams.set(name, String(value));
-      const context = new RequestContext(url.href, request.method as HttpMethod);
+      const context = new RequestContext(url.href, HttpMethod[request.method]);
       if (request.body !== undefined) {
         context.setBody(request.body);
         context.setHeaderParam('Content-Type', request.contentType ?? 'application/json');
@@ -151,7 +151,7 @@ async function watch(
           try {
             onEvent({ type, object });
           } catch (error) {
-            reject(error as Error);
+            reject(error);
             controller?.abort();
           }
         },

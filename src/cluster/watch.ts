@@ -20,6 +20,7 @@ export interface WaitOptions {
  *
  * @throws {ApiError | TransportError}
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what it lists
 export async function waitFor<T extends KubernetesObject, R>(
   api: Api,
   path: string,

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ export const kubeconfig = process.env['E2E_KUBECONFIG'] ?? '';
 export const viewerKubeconfig = process.env['E2E_KUBECONFIG_VIEWER'] ?? '';
 const kubectlProgram = process.env['E2E_KUBECTL'] ?? 'kubectl';
 
-/** One namespace for all tests, made once and reused: namespaces take long to go. */
+/** Made once and reused, since namespaces take long to go. Tests that run side by side add a suffix of their own. */
 export const NAMESPACE = 'k8snet-e2e';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -67,17 +67,16 @@ export class Learner {
     return spawn(process.execPath, [bin, ...args], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
-  /** Begins a lesson in the shared namespace, without a prompt. */
-  async begin(...args: string[]): Promise<void> {
+  /** Begins a lesson in a borrowed namespace, without a prompt. */
+  async begin(namespace: string): Promise<void> {
     const answer = await this.tutor(
       'start',
       'networking',
       '--no-prompt',
       '--namespace',
-      NAMESPACE,
+      namespace,
       '--kubeconfig',
       kubeconfig,
-      ...args,
     );
     if (answer.code !== 0) throw new Error(`start failed: ${answer.stdout}${answer.stderr}`);
   }
@@ -110,25 +109,25 @@ export async function kubectl(...args: string[]): Promise<string> {
   return answer.stdout;
 }
 
-/** kubectl with the shared namespace, an error being an answer. */
+/** kubectl, an error being an answer. */
 export function tryKubectl(...args: string[]): Promise<Answer> {
-  return run(kubectlProgram, ['--kubeconfig', kubeconfig, '-n', NAMESPACE, ...args], {
+  return run(kubectlProgram, ['--kubeconfig', kubeconfig, ...args], {
     PATH: process.env['PATH'] ?? '',
     HOME: tmpdir(),
   });
 }
 
-export async function makeNamespace(): Promise<void> {
-  await tryKubectl('create', 'namespace', NAMESPACE);
-  for (let tries = 0; tries < 40; tries++) {
-    if ((await tryKubectl('get', 'serviceaccount', 'default')).code === 0) return;
+export async function makeNamespace(name: string): Promise<void> {
+  await tryKubectl('create', 'namespace', name);
+  for (let tries = 0; tries < 60; tries++) {
+    if ((await tryKubectl('-n', name, 'get', 'serviceaccount', 'default')).code === 0) return;
     await pause(250);
   }
-  throw new Error(`namespace ${NAMESPACE} gets no service account`);
+  throw new Error(`namespace ${name} gets no service account`);
 }
 
 /** Removes a Pod at once, and waits until its name is free. */
-export async function removePod(name: string, namespace = NAMESPACE): Promise<void> {
+export async function removePod(name: string, namespace: string): Promise<void> {
   await kubectl(
     '-n',
     namespace,
@@ -142,7 +141,7 @@ export async function removePod(name: string, namespace = NAMESPACE): Promise<vo
   );
 }
 
-export async function uidOf(pod: string, namespace = NAMESPACE): Promise<string> {
+export async function uidOf(pod: string, namespace: string): Promise<string> {
   return kubectl('-n', namespace, 'get', 'pod', pod, '-o', 'jsonpath={.metadata.uid}');
 }
 
@@ -157,8 +156,10 @@ export async function listing(): Promise<string[]> {
   return [...new Set(lines.filter((line) => line !== ''))].sort();
 }
 
-export function manifest(name: string): string {
-  return readFileSync(join(root, 'manifests', name), 'utf8');
+/** Namespaces that are going would make two listings differ. */
+export async function settled(): Promise<void> {
+  const phases = 'jsonpath={.items[*].status.phase}';
+  while ((await kubectl('get', 'namespaces', '-o', phases)).includes('Terminating')) await pause(500);
 }
 
 export function pause(milliseconds: number): Promise<void> {

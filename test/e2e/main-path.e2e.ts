@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   kubeconfig,
   kubectl,
@@ -12,65 +12,114 @@ import {
   pause,
   removePod,
   root,
+  settled,
   tryKubectl,
   uidOf,
 } from './harness.ts';
 
-/** The main path: start, check, cleanup, on a real cluster, through the real program. */
-describe.skipIf(kubeconfig === '')('the main path', () => {
-  const learners: Learner[] = [];
-  const newLearner = (): Learner => {
-    const learner = new Learner();
-    learners.push(learner);
-    return learner;
-  };
+const learners: Learner[] = [];
+function newLearner(): Learner {
+  const learner = new Learner();
+  learners.push(learner);
+  return learner;
+}
+afterAll(() => {
+  for (const learner of learners) learner.remove();
+});
 
-  beforeAll(makeNamespace);
-  afterEach(async () => {
-    for (const name of ['multi-container', 'observer-a', 'observer-b']) await removePod(name);
-  });
-  afterAll(() => {
-    for (const learner of learners) learner.remove();
+/** Lessons in namespaces of their own, all at once; none leaves anything behind. */
+describe.skipIf(kubeconfig === '')('in namespaces of their own', () => {
+  let before: string[];
+  beforeAll(async () => {
+    await settled();
+    before = await listing();
   });
 
-  it('passes as a demonstration, and leaves the cluster as it was', async () => {
-    const before = await listing();
-    const learner = newLearner();
-    const answer = await learner.json('start', 'networking', '--auto', '--kubeconfig', kubeconfig);
-    expect(answer.error).toBeUndefined();
-    expect(answer.exitCode).toBe(0);
-    const verdicts = answer.steps?.flatMap((step) => step.verdicts) ?? [];
-    expect(verdicts.length).toBeGreaterThanOrEqual(9);
-    expect(new Set(verdicts.map((verdict) => verdict.outcome))).toEqual(new Set(['pass']));
-    for (const verdict of verdicts) expect(verdict.evidence).not.toEqual([]);
-    expect(answer.receipt?.receipt.left).toEqual([]);
+  describe.concurrent('at once', () => {
+    it('the demonstration passes, with evidence and a receipt', async () => {
+      const learner = newLearner();
+      const answer = await learner.json('start', 'networking', '--auto', '--kubeconfig', kubeconfig);
+      expect(answer.error).toBeUndefined();
+      expect(answer.exitCode).toBe(0);
+      const verdicts = answer.steps?.flatMap((step) => step.verdicts) ?? [];
+      expect(verdicts.length).toBeGreaterThanOrEqual(9);
+      expect(new Set(verdicts.map((verdict) => verdict.outcome))).toEqual(new Set(['pass']));
+      for (const verdict of verdicts) expect(verdict.evidence).not.toEqual([]);
+      expect(answer.receipt?.receipt.left).toEqual([]);
+    });
+
+    it.each([300, 800, 1600, 2600, 4200])(
+      'killed after %i ms, cleanup leaves nothing',
+      async (milliseconds) => {
+        const learner = newLearner();
+        const child = learner.spawn('start', 'networking', '--auto', '--kubeconfig', kubeconfig);
+        await pause(milliseconds);
+        child.kill('SIGKILL');
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+        expect(child.signalCode).toBe('SIGKILL');
+        expect(await learner.json('cleanup', '--yes')).toMatchObject({ exitCode: 0 });
+      },
+    );
+
+    it('a second start is refused; Ctrl-C tidies up and exits 130', async () => {
+      const learner = newLearner();
+      const child = learner.spawn('start', 'networking', '--auto', '--kubeconfig', kubeconfig);
+      let shown = '';
+      child.stdout?.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+      while (!shown.includes('6/22')) await pause(20);
+      const second = await learner.json('start', 'networking', '--auto', '--kubeconfig', kubeconfig);
+      expect(second).toMatchObject({ exitCode: 3, error: { code: 'session-busy' } });
+      child.kill('SIGINT');
+      const [code] = (await once(child, 'exit')) as [number];
+      expect(code).toBe(130);
+      expect(shown).toContain('Nothing the tutor made is left');
+    });
+
+    it('a lost journal is made up for by labels', async () => {
+      const learner = newLearner();
+      const started = await learner.json('start', 'networking', '--no-prompt', '--kubeconfig', kubeconfig);
+      const session = join(learner.state, 'tutor/sessions/networking');
+      expect(readFileSync(join(session, 'progress.yaml'), 'utf8')).toContain(
+        `namespace: ${started.namespace}`,
+      );
+      writeFileSync(join(session, 'journal.jsonl'), '');
+      expect((await learner.json('cleanup', '--yes')).exitCode).toBe(0);
+    });
+  });
+
+  it('leave the cluster as it was', async () => {
     expect(await listing()).toEqual(before);
   });
+});
 
-  it('walks the lesson page by page; resuming and looking again make nothing anew', async () => {
+/** Lessons in borrowed namespaces: only what the tutor made itself is ever touched. */
+describe.skipIf(kubeconfig === '').concurrent('in a borrowed namespace', () => {
+  it('the lesson goes page by page; resuming and looking again make nothing anew', async () => {
+    const namespace = await borrowed('walk');
     const learner = newLearner();
-    await learner.begin();
+    await learner.begin(namespace);
     for (let page = 0; page < 5; page++) expect((await learner.tutor('next')).code).toBe(0);
-    const uid = await uidOf('observer-a');
+    const uid = await uidOf('observer-a', namespace);
     expect(await learner.check('pod')).toMatchObject({
       exitCode: 0,
       codes: { 'observer-a': 'ready', 'observer-b': 'ready' },
     });
     expect((await learner.tutor('next')).code).toBe(0);
-    await learner.begin();
+    await learner.begin(namespace);
     expect((await learner.tutor('page')).stdout).toContain('7/22');
-    expect(await uidOf('observer-a')).toBe(uid);
+    expect(await uidOf('observer-a', namespace)).toBe(uid);
     expect(await learner.check('container')).toMatchObject({
       exitCode: 0,
       codes: { inherits: 'same-address', localhost: 'source-seen' },
     });
     expect((await learner.json('cleanup')).exitCode).toBe(0);
-    expect((await tryKubectl('get', 'pods', '-o', 'name')).stdout).toBe('');
+    expect(await pods(namespace)).toBe('');
   });
 
-  it("passes exercise 1 with the deck's own Pod, byte for byte", async () => {
+  it("the deck's own Pod, byte for byte, passes exercise 1, and is not deleted without a yes", async () => {
+    const namespace = await borrowed('deck');
     const learner = newLearner();
-    await learner.begin();
+    await learner.begin(namespace);
     const before = [
       await learner.check('multiple-containers-create'),
       await learner.check('multiple-containers-jump-in'),
@@ -79,7 +128,7 @@ describe.skipIf(kubeconfig === '')('the main path', () => {
       expect(exitCode).toBe(1);
       expect(new Set(Object.values(codes))).toEqual(new Set(['pod-missing']));
     }
-    await kubectl('-n', NAMESPACE, 'apply', '-f', join(root, 'manifests/multi-container-deck.yml'));
+    await kubectl('-n', namespace, 'apply', '-f', join(root, 'manifests/multi-container-deck.yml'));
     expect(await learner.check('multiple-containers-create')).toMatchObject({
       exitCode: 0,
       codes: { pod: 'ready' },
@@ -88,109 +137,73 @@ describe.skipIf(kubeconfig === '')('the main path', () => {
       exitCode: 0,
       codes: { open: 'reach-open', page: 'answered', witness: 'source-seen', address: 'same-address' },
     });
-    // The learner's own Pod in a borrowed namespace is not deleted without a yes.
-    const cleanup = await learner.json('cleanup', '--yes');
-    expect(cleanup.exitCode).toBe(3);
-    expect((await tryKubectl('get', 'pod', 'multi-container', '-o', 'name')).stdout).toBe(
-      'pod/multi-container\n',
-    );
+    expect((await learner.json('cleanup', '--yes')).exitCode).toBe(3);
+    expect(await pods(namespace)).toBe('pod/multi-container\n');
+    await removePod('multi-container', namespace);
   });
 
-  it('solves, refuses to replace what the learner made, and replaces it when told to', async () => {
+  it('solve refuses to replace what the learner made, until it is told to', async () => {
+    const namespace = await borrowed('solve');
     const learner = newLearner();
-    await learner.begin();
+    await learner.begin(namespace);
     await goTo(learner, 'multiple-containers-create');
-    expect((await learner.json('solve')).exitCode).toBe(0);
-    await kubectl('-n', NAMESPACE, 'delete', 'pod', 'multi-container', '--grace-period=1');
-    await kubectl('-n', NAMESPACE, 'apply', '-f', join(root, 'manifests/mistakes/no-nginx.yml'));
-    const uid = await uidOf('multi-container');
-    await kubectl('-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod/multi-container', '--timeout=60s');
+    await kubectl('-n', namespace, 'apply', '-f', join(root, 'manifests/mistakes/no-nginx.yml'));
+    await kubectl('-n', namespace, 'wait', '--for=condition=Ready', 'pod/multi-container', '--timeout=60s');
+    const uid = await uidOf('multi-container', namespace);
     expect((await learner.json('solve')).error).toMatchObject({ code: 'object-exists' });
-    expect(await uidOf('multi-container')).toBe(uid);
+    expect(await uidOf('multi-container', namespace)).toBe(uid);
     expect((await learner.json('solve', '--replace')).exitCode).toBe(0);
-    expect(await uidOf('multi-container')).not.toBe(uid);
-    await learner.tutor('cleanup', '--yes');
+    expect(await uidOf('multi-container', namespace)).not.toBe(uid);
+    expect((await learner.json('cleanup', '--yes')).exitCode).toBe(0);
+    expect(await pods(namespace)).toBe('');
   });
 
-  it("never touches a stranger's Pod of the same name", async () => {
-    await kubectl('-n', NAMESPACE, 'apply', '-f', join(root, 'manifests/mistakes/no-nginx.yml'));
-    const uid = await uidOf('multi-container');
+  it("a stranger's Pod of the same name is never touched", async () => {
+    const namespace = await borrowed('stranger');
+    await kubectl('-n', namespace, 'apply', '-f', join(root, 'manifests/mistakes/no-nginx.yml'));
+    const uid = await uidOf('multi-container', namespace);
     const learner = newLearner();
-    const demonstration = await learner.json(
-      'start',
-      'networking',
-      '--auto',
-      '--kubeconfig',
-      kubeconfig,
-      '--namespace',
-      NAMESPACE,
-    );
-    expect(demonstration).toMatchObject({ exitCode: 3, error: { code: 'object-exists' } });
-    await learner.begin();
+    const borrow = ['--kubeconfig', kubeconfig, '--namespace', namespace];
+    expect(await learner.json('start', 'networking', '--auto', ...borrow)).toMatchObject({
+      exitCode: 3,
+      error: { code: 'object-exists' },
+    });
+    await learner.begin(namespace);
     await learner.check('multiple-containers-create');
     await goTo(learner, 'multiple-containers-create');
     expect((await learner.json('solve', '--replace')).error).toMatchObject({ code: 'object-exists' });
     expect((await learner.json('cleanup', '--yes')).exitCode).toBe(0);
-    expect(await uidOf('multi-container')).toBe(uid);
-    expect((await tryKubectl('get', 'pods', '-o', 'name')).stdout).toBe('pod/multi-container\n');
+    expect(await uidOf('multi-container', namespace)).toBe(uid);
+    expect(await pods(namespace)).toBe('pod/multi-container\n');
+    await removePod('multi-container', namespace);
   });
 
-  it('deletes nothing whose uid is another one', async () => {
+  it('nothing is deleted whose uid is another one', async () => {
+    const namespace = await borrowed('uid');
     const learner = newLearner();
-    await learner.begin();
+    await learner.begin(namespace);
     for (let page = 0; page < 5; page++) await learner.tutor('next');
-    await removePod('observer-a');
-    await kubectl('-n', NAMESPACE, 'run', 'observer-a', '--image=nginx:1.29');
-    const uid = await uidOf('observer-a');
+    await removePod('observer-a', namespace);
+    await kubectl('-n', namespace, 'run', 'observer-a', '--image=nginx:1.29');
+    const uid = await uidOf('observer-a', namespace);
     const cleanup = await learner.tutor('cleanup', '--yes');
-    expect(await uidOf('observer-a')).toBe(uid);
-    expect((await tryKubectl('get', 'pod', 'observer-b')).code).not.toBe(0);
     expect(cleanup.stdout).toContain('Nothing the tutor made is left');
-  });
-
-  it('killed at any moment, cleanup leaves nothing', async () => {
-    const before = await listing();
-    await Promise.all(
-      [300, 700, 1100, 1600, 2600, 4200].map(async (milliseconds) => {
-        const learner = newLearner();
-        const child = learner.spawn('start', 'networking', '--auto', '--kubeconfig', kubeconfig);
-        await pause(milliseconds);
-        child.kill('SIGKILL');
-        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-        expect(child.signalCode).toBe('SIGKILL');
-        expect(await learner.json('cleanup', '--yes')).toMatchObject({ exitCode: 0 });
-      }),
-    );
-    expect(await listing()).toEqual(before);
-  });
-
-  it('refuses a second start; after Ctrl-C tidies up and exits 130', async () => {
-    const before = await listing();
-    const learner = newLearner();
-    const child = learner.spawn('start', 'networking', '--auto', '--kubeconfig', kubeconfig);
-    let shown = '';
-    child.stdout?.on('data', (chunk: Buffer) => (shown += chunk.toString()));
-    while (!shown.includes('6/22')) await pause(20);
-    // Meanwhile nobody else may walk this session.
-    const second = await learner.json('start', 'networking', '--auto', '--kubeconfig', kubeconfig);
-    expect(second).toMatchObject({ exitCode: 3, error: { code: 'session-busy' } });
-    child.kill('SIGINT');
-    const [code] = (await once(child, 'exit')) as [number];
-    expect(code).toBe(130);
-    expect(await listing()).toEqual(before);
-  });
-
-  it('cleans up by labels when its own files are lost', async () => {
-    const learner = newLearner();
-    const started = await learner.json('start', 'networking', '--no-prompt', '--kubeconfig', kubeconfig);
-    const session = join(learner.state, 'tutor/sessions/networking');
-    const progress = readFileSync(join(session, 'progress.yaml'), 'utf8');
-    writeFileSync(join(session, 'journal.jsonl'), '');
-    expect(progress).toContain(`namespace: ${started.namespace}`);
-    expect((await learner.json('cleanup', '--yes')).exitCode).toBe(0);
-    expect((await kubectl('get', 'namespaces', '-o', 'name')).includes(`${started.namespace}`)).toBe(false);
+    expect(await uidOf('observer-a', namespace)).toBe(uid);
+    expect(await pods(namespace)).toBe('pod/observer-a\n');
+    await removePod('observer-a', namespace);
   });
 });
+
+async function borrowed(purpose: string): Promise<string> {
+  const namespace = `${NAMESPACE}-${purpose}`;
+  await makeNamespace(namespace);
+  for (const name of ['multi-container', 'observer-a', 'observer-b']) await removePod(name, namespace);
+  return namespace;
+}
+
+async function pods(namespace: string): Promise<string> {
+  return (await tryKubectl('-n', namespace, 'get', 'pods', '-o', 'name')).stdout;
+}
 
 async function goTo(learner: Learner, step: string): Promise<void> {
   for (let page = 0; page < 25; page++) {

@@ -27,10 +27,10 @@ const mistakes = lesson.steps.flatMap((step) =>
 describe.skipIf(kubeconfig === '')('mistakes', () => {
   const learner = new Learner();
   beforeAll(async () => {
-    await makeNamespace();
-    await learner.begin();
+    await makeNamespace(NAMESPACE);
+    await learner.begin(NAMESPACE);
   });
-  afterEach(() => removePod('multi-container'));
+  afterEach(() => removePod('multi-container', NAMESPACE));
   afterAll(async () => {
     await learner.tutor('cleanup', '--yes');
     learner.remove();
@@ -70,6 +70,8 @@ describe.skipIf(kubeconfig === '')('mistakes', () => {
       codes: { page: 'answered' },
     });
     const six = await tryKubectl(
+      '-n',
+      NAMESPACE,
       'exec',
       'multi-container',
       '-c',
@@ -140,9 +142,9 @@ describe.skipIf(kubeconfig === '')('mistakes', () => {
 
   it("another cluster than the session's is refused, naming both; nothing is touched", async () => {
     await applyPod({});
-    const uid = await uidOf('multi-container');
+    const uid = await uidOf('multi-container', NAMESPACE);
     const other = new Learner();
-    await other.begin();
+    await other.begin(NAMESPACE);
     const file = join(other.state, 'tutor/sessions/networking/progress.yaml');
     writeFileSync(
       file,
@@ -159,7 +161,7 @@ describe.skipIf(kubeconfig === '')('mistakes', () => {
       expect(answer).toMatchObject({ exitCode: 3, error: { code: 'other-cluster' } });
       expect(answer.error?.what).toContain('00000000-0000-0000-0000-000000000000');
     }
-    expect(await uidOf('multi-container')).toBe(uid);
+    expect(await uidOf('multi-container', NAMESPACE)).toBe(uid);
     other.remove();
   });
 
