@@ -35,9 +35,7 @@ export function makeCurrent(desk: Desk, lesson: string): void {
 export function findCurrentSession(desk: Desk): CurrentSession | undefined {
   const { state } = desk.runtime;
   const name = state.read(CURRENT)?.trim();
-  const sessions = listSessions(state).filter(
-    (each) => !each.folder.path.endsWith('.demonstration'),
-  );
+  const sessions = listSessions(state).filter((each) => !each.folder.path.endsWith('.demonstration'));
   const named = name === undefined ? undefined : sessionFolder(state, name, 'learner');
   const chosen = sessions.find((each) => each.folder.path === named?.path) ?? sessions[0];
   if (chosen === undefined) return undefined;

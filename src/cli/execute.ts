@@ -20,10 +20,21 @@ export async function execute(args: string[], version: string, interrupt: AbortS
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    // commander has said what is wrong. Its own code is 1, which here means that a check failed.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    if (error instanceof CommanderError) return endOfParsing(error, args, runtime);
     throw error;
   }
+}
+
+/** commander has printed help, the version, or what is wrong with the command line. */
+function endOfParsing(error: CommanderError, args: string[], runtime: Runtime): number {
+  if (error.exitCode === 0) return 0;
+  if (/(^| )(-o|--output)[ =]?json( |$)/.test(args.join(' '))) {
+    const what = error.message.replace(/^error: /, '');
+    const document = { error: { code: 'usage', what, next: ['k8snet-tutor --help'] }, exitCode: USAGE };
+    runtime.out(`${JSON.stringify(document, undefined, 2)}\n`);
+  }
+  // commander's own code is 1, which here means that a check failed.
+  return USAGE;
 }
 
 async function runCommand(

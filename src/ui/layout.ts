@@ -1,9 +1,9 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
-/** Wraps a paragraph to `width` columns; words longer than that are broken, a tab is a space. */
+/** Wraps a paragraph to `width` columns; a longer word (a path, an address) stays whole to be copied; a tab is a space. */
 export function wrap(text: string, width: number): string[] {
-  return wrapAnsi(text.replaceAll('\t', ' '), Math.max(10, width), { hard: true, trim: true }).split('\n');
+  return wrapAnsi(text.replaceAll('\t', ' '), Math.max(10, width), { trim: true }).split('\n');
 }
 
 export function indent(lines: string[], columns: number): string[] {
