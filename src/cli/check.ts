@@ -48,7 +48,7 @@ export async function checkAndShow(
 ): Promise<Verdict[]> {
   const { output } = desk;
   if (step.checks.length === 0) {
-    output.print('This page has nothing to verify. Go on: k8snet-tutor next');
+    output.say('This page has nothing to verify. Go on: k8snet-tutor next');
     return [];
   }
   const verdicts = await checkStep(workshop, step);

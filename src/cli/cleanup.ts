@@ -97,7 +97,7 @@ export async function cleanUpSession(
     const isEmpty = plan.namespace === undefined && plan.objects.length === 0 && plan.learners.length === 0;
     const ask = desk.runtime.interactive && !desk.output.json;
     if (ask && !options.silent && !isEmpty && !(await desk.runtime.prompter.confirm('Delete this?'))) {
-      desk.output.print('Nothing was deleted.');
+      desk.output.say('Nothing was deleted.');
       return undefined;
     }
     plan.learners = await consented(desk, plan, ask);
@@ -133,14 +133,14 @@ function showPlan(desk: Desk, workshop: Workshop, plan: CleanupPlan): void {
   const { session } = workshop;
   const name = (each: { kind: string; name: string }): string => `    ${each.kind} ${each.name}`;
   if (!session.borrowed && plan.namespace === undefined)
-    output.print(`Lesson ${session.lesson}: namespace ${session.namespace} does not exist (any more).`);
+    output.say(`Lesson ${session.lesson}: namespace ${session.namespace} does not exist (any more).`);
   else if (!session.borrowed)
     output.print(
       `Lesson ${session.lesson}: to be deleted is namespace ${session.namespace} with`,
       ...plan.inNamespace.map(name),
     );
   else {
-    output.print(
+    output.say(
       `Lesson ${session.lesson}: to be deleted in namespace ${session.namespace}, which is borrowed:`,
     );
     output.print(...(plan.objects.length === 0 ? ['    nothing'] : plan.objects.map(name)));
@@ -202,7 +202,7 @@ function close(desk: Desk, { session, folder }: CurrentSession): void {
 function forget(desk: Desk, current: CurrentSession): void {
   const { session } = current;
   close(desk, current);
-  desk.output.print(
+  desk.output.say(
     `Lesson ${session.lesson} is forgotten; nothing was deleted. What it made was in namespace ${session.namespace} on ${session.cluster.server}.`,
   );
 }

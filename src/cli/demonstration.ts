@@ -43,7 +43,7 @@ export async function demonstrate(desk: Desk, workshop: Workshop): Promise<numbe
   const tidy = desk.signal.aborted ? { ...desk, signal: AbortSignal.timeout(TIDY_UP) } : desk;
   const left = await cleanUpSession(tidy, workshop, { silent: true });
   if (desk.runtime.interrupt.aborted) {
-    desk.output.print('Interrupted.');
+    desk.output.say('Interrupted.');
     return left === 0 ? 130 : (left ?? 130);
   }
   if (failure !== undefined) throw failure;

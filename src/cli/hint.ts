@@ -16,7 +16,7 @@ export async function hint(desk: Desk): Promise<number> {
 
 export function giveHint(step: Step, session: Session, folder: StateFolder, output: Output): void {
   if (step.hints.length === 0) {
-    output.print('This page has no hints.');
+    output.say('This page has no hints.');
     output.add({ step: step.id, hints: [] });
     return;
   }

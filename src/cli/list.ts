@@ -32,7 +32,7 @@ export async function list(desk: Desk): Promise<number> {
     );
     entries.push({ ...lesson, done: session?.done ?? [], current: session?.current ?? null });
   }
-  output.print('Begin: k8snet-tutor start LESSON');
+  output.say('Begin: k8snet-tutor start LESSON');
   output.add({ lessons: entries });
   return lessons.some((lesson) => lesson instanceof LessonError) ? 2 : 0;
 }

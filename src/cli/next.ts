@@ -16,7 +16,7 @@ export async function goOn(desk: Desk, workshop: Workshop, skip: boolean): Promi
   const step = stepOf(lesson, workshop.session.current);
   const following = lesson.steps[lesson.steps.indexOf(step) + 1];
   if (following === undefined) {
-    desk.output.print('This is the last page. When you have finished: k8snet-tutor cleanup');
+    desk.output.say('This is the last page. When you have finished: k8snet-tutor cleanup');
     return 0;
   }
   const open = step.checks.length > 0 && !workshop.session.done.includes(step.id);
@@ -27,7 +27,7 @@ export async function goOn(desk: Desk, workshop: Workshop, skip: boolean): Promi
   else if (open) {
     const code = exitCodeOf(await checkAndShow(desk, workshop, step, true));
     if (code !== 0) {
-      desk.output.print(
+      desk.output.say(
         '',
         'Stay on this page until its checks pass, or go on without: k8snet-tutor next --skip',
       );

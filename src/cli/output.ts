@@ -11,8 +11,10 @@ export interface Output {
   width: number;
   verbose: boolean;
   json: boolean;
-  /** Lines on stdout; nothing with --output json. */
+  /** Lines on stdout, as they are; nothing with --output json. */
   print(...lines: string[]): void;
+  /** Sentences, wrapped to the window; each begins a line. */
+  say(...sentences: string[]): void;
   /** Lines on stderr, always. */
   warn(...lines: string[]): void;
   /** Adds to the JSON document. */
@@ -37,6 +39,7 @@ export function makeOutput(runtime: Runtime, options: Pick<Options, 'output' | '
     print: (...texts) => {
       if (!json) runtime.out(lines(texts));
     },
+    say: (...sentences) => output.print(...sentences.flatMap((each) => wrap(each, output.width))),
     warn: (...texts) => runtime.err(lines(texts)),
     add: (parts) => void Object.assign(document, parts),
     end: (exitCode) => {

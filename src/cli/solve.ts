@@ -23,7 +23,7 @@ export async function solveAndCheck(
   replace: boolean,
 ): Promise<number> {
   if (step.solution.length === 0 && step.apply.length === 0) {
-    desk.output.print('There is nothing to do on this page. Go on: k8snet-tutor next');
+    desk.output.say('There is nothing to do on this page. Go on: k8snet-tutor next');
     return 0;
   }
   if (replace) await removeLearners(workshop, step);

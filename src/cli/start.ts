@@ -75,7 +75,7 @@ export async function start(
 
 /** What an earlier demonstration left when it was killed. */
 async function tidyUpInterrupted(desk: Desk, current: CurrentSession): Promise<void> {
-  desk.output.print(
+  desk.output.say(
     `An earlier demonstration was interrupted; its namespace ${current.session.namespace} goes first.`,
   );
   const code = await cleanUpSession(desk, current, { silent: true });
@@ -142,11 +142,12 @@ export function discard(folder: CurrentSession['folder']): void {
 
 function announce(desk: Desk, workshop: Workshop): void {
   const { session, identity, lesson } = workshop;
-  desk.output.print(
-    `Lesson ${lesson.id}, on cluster ${session.cluster.server} (context ${session.cluster.context}, Kubernetes ${identity.version}),`,
+  const { context, server } = session.cluster;
+  desk.output.say(
+    `Lesson ${lesson.id}, on cluster ${server} (context ${context}, Kubernetes ${identity.version}).`,
     session.borrowed
-      ? `in namespace ${session.namespace}, which is borrowed: the tutor touches only what it makes itself.`
-      : `in namespace ${session.namespace}, made for it. k8snet-tutor cleanup removes it.`,
+      ? `Namespace ${session.namespace} is borrowed: the tutor touches only what it makes itself.`
+      : `Namespace ${session.namespace} was made for it; k8snet-tutor cleanup removes it.`,
   );
 }
 
@@ -168,7 +169,7 @@ async function resume(desk: Desk, lesson: Lesson, current: CurrentSession): Prom
   await ensureNamespace(workshop);
   await requireNamespace(workshop);
   writeSession(current.folder, session);
-  desk.output.print(`Resuming lesson ${lesson.id} in namespace ${session.namespace}.`);
+  desk.output.say(`Resuming lesson ${lesson.id} in namespace ${session.namespace}.`);
   return workshop;
 }
 
@@ -210,7 +211,7 @@ async function askFor(
   desk: Desk,
   resolved: { context: string; server: string; cluster: string },
 ): Promise<void> {
-  desk.output.print(
+  desk.output.say(
     `Your current context is ${resolved.context}: cluster ${resolved.cluster}, ${resolved.server}.`,
     desk.options.namespace === undefined
       ? 'The lesson makes a namespace of its own there and a few small Pods in it, and removes them with cleanup.'

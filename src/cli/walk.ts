@@ -46,7 +46,7 @@ export async function walk(desk: Desk, workshop: Workshop): Promise<number> {
       return 130;
     }
     const word = answer === '' ? usual(workshop) : wordOf(answer);
-    if (word === undefined) output.print(unknownWord(answer));
+    if (word === undefined) output.say(unknownWord(answer));
     else if (word === 'quit') {
       farewell(desk, workshop);
       return 0;
@@ -136,12 +136,12 @@ function unknownWord(answer: string): string {
   const kubectl = /^(kubectl|curl|cat)\b/.test(answer)
     ? ' Commands like this one go into a second terminal.'
     : '';
-  return `There is no "${answer}" here${near === undefined ? '' : `; did you mean ${near}?`}.${kubectl} Words: ${WORDS.join(', ')}`;
+  return `There is no "${answer}" here${near === undefined ? '.' : `; did you mean ${near}?`}${kubectl} Words: ${WORDS.join(', ')}`;
 }
 
 function farewell(desk: Desk, workshop: Workshop): void {
   const { id } = workshop.lesson;
-  desk.output.print(
+  desk.output.say(
     '',
     `Your progress is kept. Go on: k8snet-tutor start ${id}   Remove everything: k8snet-tutor cleanup`,
   );

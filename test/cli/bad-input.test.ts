@@ -23,6 +23,12 @@ const malformedConfig = write(
 );
 mkdirSync(join(home.path, 'folder'));
 
+let states = 0;
+/** Tests that run at once must not wait for each other's lock. */
+function ownState(): Record<string, string> {
+  return { K8SNET_TUTOR_STATE: join(home.path, `state-${++states}`) };
+}
+
 function write(name: string, text: string): string {
   const file = join(home.path, name);
   writeFileSync(file, text);
@@ -112,7 +118,7 @@ const table: {
 
 describe.concurrent('bad input is told, with its exit code, and without a stack trace', () => {
   test.each(table)('$name', async ({ args, code, says, env }) => {
-    const answer = await tutor(args, home.path, env);
+    const answer = await tutor(args, home.path, { ...ownState(), ...env });
     expect(answer.code, answer.stderr).toBe(code);
     for (const each of says)
       if (typeof each === 'string') expect(answer.stderr).toContain(each);
@@ -122,7 +128,7 @@ describe.concurrent('bad input is told, with its exit code, and without a stack 
   });
 
   test.each(table)('$name, as JSON', async ({ args, code, env }) => {
-    const answer = await tutor([...args, '--output', 'json'], home.path, env);
+    const answer = await tutor([...args, '--output', 'json'], home.path, { ...ownState(), ...env });
     expect(answer.code).toBe(code);
     const document = JSON.parse(answer.stdout) as {
       exitCode: number;
