@@ -3,7 +3,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          setupFiles: ['test/setup.ts'],
+          testTimeout: process.env['PROVE_FACTOR'] === undefined ? 20_000 : 600_000,
+        },
+      },
       {
         // Needs a cluster (E2E_KUBECONFIG); one file at a time, they share the cluster.
         test: {

@@ -17,6 +17,9 @@ import {
   uidOf,
 } from './harness.ts';
 
+/** Milliseconds after the start. `npm run prove` names many more. */
+const kills = (process.env['E2E_KILLS'] ?? '300,800,1600,2600,4200').split(',').map(Number);
+
 const learners: Learner[] = [];
 function newLearner(): Learner {
   const learner = new Learner();
@@ -48,7 +51,7 @@ describe.skipIf(kubeconfig === '')('in namespaces of their own', () => {
       expect(answer.receipt?.receipt.left).toEqual([]);
     });
 
-    it.each([300, 800, 1600, 2600, 4200])(
+    it.each(kills)(
       'killed after %i ms, cleanup leaves nothing',
       async (milliseconds) => {
         const learner = newLearner();
