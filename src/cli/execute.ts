@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { TransportError } from '../cluster/connection.ts';
+import { asClusterProblem } from '../cluster/failure.ts';
 import { Problem } from '../problem.ts';
 import { renderProblem } from '../ui/problem.ts';
 import { Cancelled } from '../ui/prompter.ts';
@@ -50,7 +51,7 @@ async function runCommand(
   try {
     code = await command({ runtime, options: complete, output, signal });
   } catch (error) {
-    code = explain(asTimeout(error, runtime, deadline, complete), runtime, output);
+    code = explain(asClusterProblem(asTimeout(error, runtime, deadline, complete)), runtime, output);
   }
   output.end(code);
   return code;

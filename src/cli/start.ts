@@ -4,6 +4,8 @@ import { resolveContext } from '../cluster/kubeconfig.ts';
 import { isKnownLocal } from '../cluster/local.ts';
 import { type OpenCluster, readKubeconfig } from '../cluster/open.ts';
 import type { Lesson } from '../lesson/lesson.ts';
+import { containersOf, withImages } from '../lesson/containers.ts';
+import { nearest } from '../nearest.ts';
 import { Problem } from '../problem.ts';
 import { takeBaseline } from '../tutor/baseline.ts';
 import { takeLock } from '../tutor/lock.ts';
@@ -43,6 +45,7 @@ export async function start(
   const auto = options.auto === true || (prompt && !desk.runtime.interactive);
   const id = wanted ?? (auto ? undefined : findCurrentSession(desk)?.session.lesson) ?? DEFAULT_LESSON;
   const lesson = await loadLessonOf(desk, id);
+  requireKnownContainers(lesson, desk.options.image);
   const mode = auto ? 'demonstration' : 'learner';
   const folder = sessionFolder(desk.runtime.state, lesson.id, mode);
   const giveBack = takeLock(folder, 'start', desk.runtime.isAlive);
@@ -71,6 +74,28 @@ export async function start(
   } finally {
     giveBack();
   }
+}
+
+/** @throws {Problem} image-unmatched: --image names a container that no manifest of the lesson has */
+function requireKnownContainers(lesson: Lesson, images: Record<string, string>): void {
+  const manifests = lesson.steps.flatMap((step) => [
+    ...step.apply,
+    ...step.solution.flatMap((action) => (action.kind === 'apply' ? [action.manifest] : [])),
+  ]);
+  const objects = manifests.flatMap((manifest) => manifest.objects);
+  const [unknown] = withImages(objects, images).unmatched;
+  if (unknown === undefined) return;
+  const names = [
+    ...new Set(objects.flatMap((object) => containersOf(object, true).map((each) => String(each['name'])))),
+  ];
+  const near = nearest(unknown, names);
+  throw new Problem({
+    code: 'image-unmatched',
+    kind: 'usage',
+    what: `Lesson ${lesson.id} has no container named ${unknown}${near === undefined ? '' : `; did you mean ${near}?`}`,
+    where: `--image ${unknown}=${images[unknown]}`,
+    next: [`Its containers: ${names.join(', ')}`],
+  });
 }
 
 /** What an earlier demonstration left when it was killed. */

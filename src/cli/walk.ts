@@ -1,3 +1,4 @@
+import { asClusterProblem } from '../cluster/failure.ts';
 import { stepOf } from '../tutor/step.ts';
 import { readSession } from '../tutor/session.ts';
 import type { Workshop } from '../tutor/workshop.ts';
@@ -62,7 +63,8 @@ export async function walk(desk: Desk, workshop: Workshop): Promise<number> {
 async function attempt(desk: Desk, action: () => Promise<unknown>): Promise<void> {
   try {
     await action();
-  } catch (error) {
+  } catch (thrown) {
+    const error = asClusterProblem(thrown);
     if (!(error instanceof Problem)) throw error;
     desk.output.print('', ...renderProblem(error, desk.output.theme, desk.output.width));
   }

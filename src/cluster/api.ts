@@ -1,4 +1,10 @@
-import { type ApiRequest, type ApiResponse, type Connection, TransportError } from './connection.ts';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  type Connection,
+  type ConnectionTarget,
+  TransportError,
+} from './connection.ts';
 import { missingPermission, type Permission } from './permission.ts';
 
 /** The API server answered with an error that is not worth another try. */
@@ -7,6 +13,8 @@ export class ApiError extends Error {
   /** The Status object's reason: NotFound, Forbidden, AlreadyExists, Invalid … */
   readonly reason: string;
   readonly request: Pick<ApiRequest, 'method' | 'path'>;
+  /** Who answered; added on its way up. */
+  target: ConnectionTarget | undefined;
 
   constructor(request: Pick<ApiRequest, 'method' | 'path'>, status: number, reason: string, message: string) {
     super(message);
@@ -143,8 +151,17 @@ export class Api {
     }
   }
 
-  /** @throws {ApiError | TransportError} */
+  /** @throws {ApiError | TransportError} with the target they came from */
   async send(request: ApiRequest): Promise<ApiResponse> {
+    try {
+      return await this.sendWithRetries(request);
+    } catch (error) {
+      if (error instanceof ApiError || error instanceof TransportError) error.target = this.connection.target;
+      throw error;
+    }
+  }
+
+  private async sendWithRetries(request: ApiRequest): Promise<ApiResponse> {
     for (let attempt = 1; ; attempt++) {
       const pause = FIRST_PAUSE * 2 ** (attempt - 1) * (0.75 + this.timing.random() / 2);
       let response: ApiResponse;

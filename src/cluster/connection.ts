@@ -23,6 +23,8 @@ export class TransportError extends Error {
   readonly reason: 'connection' | 'certificate' | 'credentials' | 'timeout' | 'aborted';
   /** Node's error code (ECONNREFUSED …) where there is one. */
   readonly code: string | undefined;
+  /** Whom the request was for; added on its way up. */
+  target: ConnectionTarget | undefined;
 
   constructor(reason: TransportError['reason'], message: string, code?: string) {
     super(message);

@@ -3,6 +3,12 @@ import { ApiError } from './api.ts';
 import { type ConnectionTarget, TransportError } from './connection.ts';
 import { permissionText } from './permission.ts';
 
+/** The Problem an error from the cluster amounts to when nothing more is known of what was tried. */
+export function asClusterProblem(error: unknown): unknown {
+  const isOurs = error instanceof TransportError || error instanceof ApiError;
+  return isOurs && error.target !== undefined ? asProblem(error, error.target, 'answer a request') : error;
+}
+
 /**
  * Says of an error on the way to the API server what happened and what to do next. Other errors are returned as they
  * are: bugs of ours, or Problems already.

@@ -69,6 +69,12 @@ const table: {
     code: 2,
     says: ['CONTAINER=IMAGE'],
   },
+  {
+    name: 'an image for no container',
+    args: ['start', '--image', 'shel=curl:1'],
+    code: 2,
+    says: ['did you mean shell?', 'nginx'],
+  },
   { name: 'a namespace that is none', args: ['start', '-n', 'Not_One'], code: 2, says: ['lower-case'] },
   {
     name: 'unknown lesson',
