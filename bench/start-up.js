@@ -37,6 +37,8 @@ for (const [index, { name, limit }] of rows.entries()) {
   const ratio = median(times[index]) / bare;
   const over = limit !== undefined && ratio > limit;
   failed ||= over;
-  console.log(`${name.padEnd(12)} ${ratio.toFixed(2)}${limit === undefined ? '' : `  limit ${limit}${over ? '  ABOVE' : ''}`}`);
+  console.log(
+    `${name.padEnd(12)} ${ratio.toFixed(2)}${limit === undefined ? '' : `  limit ${limit}${over ? '  ABOVE' : ''}`}`,
+  );
 }
 if (failed && process.argv.includes('--check')) process.exitCode = 1;

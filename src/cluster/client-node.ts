@@ -1,13 +1,11 @@
-import type { Agent, RequestOptions } from 'node:https';
-import {
-  HttpMethod,
-  IsomorphicFetchHttpLibrary,
-  KubeConfig,
-  RequestContext,
-  Watch,
-} from '@kubernetes/client-node';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { type Agent, type RequestOptions, request as httpsRequest } from 'node:https';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { HttpMethod, KubeConfig, RequestContext, Watch } from '@kubernetes/client-node';
 import { WebSocket } from 'ws';
 import {
+  type ApiResponse,
   type Connection,
   type ConnectionTarget,
   type ExecAnswer,
@@ -68,7 +66,6 @@ function trimToken(headers: Record<string, unknown> | undefined): void {
 export function connect(config: object, target: ConnectionTarget): Connection {
   const kubeConfig = new KeepAliveKubeConfig();
   kubeConfig.loadFromString(JSON.stringify(config));
-  const http = new IsomorphicFetchHttpLibrary();
   const server = target.server.replace(/\/$/, '');
 
   return {
@@ -86,10 +83,8 @@ export function connect(config: object, target: ConnectionTarget): Connection {
       context.setHeaderParam('Accept', request.accept ?? 'application/json');
       await authenticate(kubeConfig, context);
       const deadline = AbortSignal.timeout(request.timeout ?? DEFAULT_TIMEOUT);
-      context.setSignal(AbortSignal.any([signal, deadline]));
       try {
-        const answer = await http.send(context).toPromise();
-        return { status: answer.httpStatusCode, headers: answer.headers, body: await answer.body.text() };
+        return await exchange(context, AbortSignal.any([signal, deadline]));
       } catch (error) {
         throw transportError(error, signal, deadline);
       }
@@ -99,6 +94,35 @@ export function connect(config: object, target: ConnectionTarget): Connection {
     exec: (request, signal) => exec(kubeConfig, server, request, signal),
     close: () => kubeConfig.close(),
   };
+}
+
+/**
+ * One request and its answer. client-node's own way waits for ever for the rest of an answer that was cut off; and
+ * Node gives the body of a DELETE no length unless told.
+ */
+async function exchange(context: RequestContext, signal: AbortSignal): Promise<ApiResponse> {
+  const body = context.getBody() as string | undefined;
+  const headers: Record<string, string> = {
+    'User-Agent': 'k8snet-tutor',
+    'Accept-Encoding': 'gzip',
+    ...context.getHeaders(),
+    ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
+  };
+  const url = context.getUrl();
+  const send = url.startsWith('http:') ? httpRequest : httpsRequest;
+  const options = { method: context.getHttpMethod(), headers, signal, agent: context.getAgent() as Agent };
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    send(url, options).on('response', resolve).on('error', reject).end(body);
+  });
+  const output: Buffer[] = [];
+  const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const chunk of source) output.push(chunk);
+  };
+  if (response.headers['content-encoding'] === 'gzip') await pipeline(response, createGunzip(), collect);
+  else await pipeline(response, collect);
+  const words = Object.entries(response.headers).map(([name, value]) => [name, String(value)] as const);
+  const status = response.statusCode ?? 0;
+  return { status, headers: Object.fromEntries(words), body: Buffer.concat(output).toString('utf8') };
 }
 
 async function authenticate(kubeConfig: KubeConfig, context: RequestContext): Promise<void> {

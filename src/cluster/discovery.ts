@@ -1,7 +1,7 @@
 import { type Api, ApiError } from './api.ts';
 import { versionPath } from './resources.ts';
 
-/** A kind that can be listed, in its group's preferred version. */
+/** A kind that can be listed, in its group's preferred version where that has it. */
 export interface ListableResource {
   apiVersion: string;
   kind: string;
@@ -32,7 +32,7 @@ interface AggregatedList {
 
 interface GroupList {
   kind: string;
-  groups: { preferredVersion: { groupVersion: string } }[];
+  groups: { preferredVersion: { groupVersion: string }; versions: { groupVersion: string }[] }[];
 }
 
 interface ResourceList {
@@ -40,8 +40,8 @@ interface ResourceList {
 }
 
 /**
- * All kinds that can be listed. Kubernetes 1.27 and later answer in two requests, older ones need one for each API
- * group. A group whose server is down is left out, as kubectl does.
+ * All kinds that can be listed. Kubernetes 1.27 and later answer in two requests, older ones need one for each
+ * version of an API group: not all kinds are in the preferred one (CronJob, in 1.20). A group whose server is down is left out, as kubectl does.
  *
  * @throws {ApiError | TransportError}
  */
@@ -51,30 +51,40 @@ export async function listableResources(api: Api): Promise<ListableResource[]> {
     api.get<AggregatedList | GroupList>('/apis', {}, AGGREGATED),
   ]);
   if (isAggregated(core) && isAggregated(groups)) return [...core.items, ...groups.items].flatMap(aggregated);
-  const versions = [
-    'v1',
-    ...(groups as GroupList).groups.map((group) => group.preferredVersion.groupVersion),
-  ];
-  return (await Promise.all(versions.map((version) => legacy(api, version)))).flat();
+  const versions = (groups as GroupList).groups.map((group) => [
+    ...new Set([group.preferredVersion, ...group.versions].map((each) => each.groupVersion)),
+  ]);
+  const found = await Promise.all(
+    [['v1'], ...versions].map(async (group) =>
+      once((await Promise.all(group.map((version) => legacy(api, version)))).flat()),
+    ),
+  );
+  return found.flat();
 }
 
 function isAggregated(answer: { kind: string }): answer is AggregatedList {
   return answer.kind === 'APIGroupDiscoveryList';
 }
 
+/** Each kind of a group in the first version that has it; the preferred one comes first. */
+function once(resources: ListableResource[]): ListableResource[] {
+  const seen = new Set<string>();
+  return resources.filter(({ plural }) => !seen.has(plural) && seen.add(plural));
+}
+
 function aggregated(group: AggregatedList['items'][number]): ListableResource[] {
-  const preferred = group.versions[0];
-  if (preferred === undefined) return [];
   const name = group.metadata.name ?? '';
-  const apiVersion = name === '' ? preferred.version : `${name}/${preferred.version}`;
-  return (preferred.resources ?? [])
-    .filter((resource) => resource.verbs.includes('list'))
-    .map((resource) => ({
-      apiVersion,
-      kind: resource.responseKind?.kind ?? resource.resource,
-      plural: resource.resource,
-      namespaced: resource.scope === 'Namespaced',
-    }));
+  const all = group.versions.flatMap(({ version, resources = [] }) =>
+    resources
+      .filter((resource) => resource.verbs.includes('list'))
+      .map((resource) => ({
+        apiVersion: name === '' ? version : `${name}/${version}`,
+        kind: resource.responseKind?.kind ?? resource.resource,
+        plural: resource.resource,
+        namespaced: resource.scope === 'Namespaced',
+      })),
+  );
+  return once(all);
 }
 
 async function legacy(api: Api, apiVersion: string): Promise<ListableResource[]> {

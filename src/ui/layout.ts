@@ -1,9 +1,14 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
-/** Wraps a paragraph to `width` columns; a longer word (a path, an address) stays whole to be copied; a tab is a space. */
+/**
+ * Wraps a paragraph to `width` columns; a tab is a space. Words longer than that are broken, but for paths and addresses,
+ * which are there to be copied.
+ */
 export function wrap(text: string, width: number): string[] {
-  return wrapAnsi(text.replaceAll('\t', ' '), Math.max(10, width), { trim: true }).split('\n');
+  const columns = Math.max(10, width);
+  const copied = text.split(/\s/).some((word) => word.includes('/') && stringWidth(word) > columns);
+  return wrapAnsi(text.replaceAll('\t', ' '), columns, { hard: !copied, trim: true }).split('\n');
 }
 
 export function indent(lines: string[], columns: number): string[] {

@@ -290,11 +290,12 @@ curl: (28) Operation timed out after 2001 milliseconds with 0 bytes received
 ];
 
 describe('readCurl', () => {
-  it.each(samples)('$name: $kind', ({ name: _, code, stderr, facts, stdout, ...expected }) => {
+  it.each(samples)('$name: $kind', ({ code, stderr, facts, stdout, kind, message, connected }) => {
     const written = `${stdout ?? ''}\n${MARK} ${facts ?? NOT_CONNECTED}\n`;
     const result = readCurl({ kind: 'exit', code, stderr, stdout: written }, MARK);
-    expect(result).toMatchObject(expected);
-    if ('connected' in result) expect(result.connected).toBe(expected.connected ?? false);
+    expect(result.kind).toBe(kind);
+    if ('connected' in result) expect(result.connected).toBe(connected ?? false);
+    if (message !== undefined) expect(result).toHaveProperty('message', message);
   });
 
   it('reads an answer, with what stands before the facts as its body', () => {

@@ -51,18 +51,15 @@ describe.skipIf(kubeconfig === '')('in namespaces of their own', () => {
       expect(answer.receipt?.receipt.left).toEqual([]);
     });
 
-    it.each(kills)(
-      'killed after %i ms, cleanup leaves nothing',
-      async (milliseconds) => {
-        const learner = newLearner();
-        const child = learner.spawn('start', 'networking', '--auto', '--kubeconfig', kubeconfig);
-        await pause(milliseconds);
-        child.kill('SIGKILL');
-        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-        expect(child.signalCode).toBe('SIGKILL');
-        expect(await learner.json('cleanup', '--yes')).toMatchObject({ exitCode: 0 });
-      },
-    );
+    it.each(kills)('killed after %i ms, cleanup leaves nothing', async (milliseconds) => {
+      const learner = newLearner();
+      const child = learner.spawn('start', 'networking', '--auto', '--kubeconfig', kubeconfig);
+      await pause(milliseconds);
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      expect(child.signalCode).toBe('SIGKILL');
+      expect(await learner.json('cleanup', '--yes')).toMatchObject({ exitCode: 0 });
+    });
 
     it('a second start is refused; Ctrl-C tidies up and exits 130', async () => {
       const learner = newLearner();

@@ -157,8 +157,8 @@ export class ScriptedConnection implements Connection {
   }
 }
 
-function nameIn(fieldSelector: unknown): string | undefined {
-  return /metadata\.name=([^,]+)/.exec(String(fieldSelector ?? ''))?.[1];
+function nameIn(fieldSelector: string | number | boolean | undefined): string | undefined {
+  return /metadata\.name=([^,]+)/.exec(String(fieldSelector))?.[1];
 }
 
 function failedExec(message: string): ExecAnswer {

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ApiRequest } from '../../src/cluster/connection.ts';
 import type { Lesson } from '../../src/lesson/lesson.ts';
 import { readBaseline, takeBaseline } from '../../src/tutor/baseline.ts';
 import { carryOut, writeReceipt } from '../../src/tutor/cleanup.ts';
@@ -48,6 +47,12 @@ async function walk(workshop: Workshop, fake: FakeCluster): Promise<void> {
   await enterStep(workshop, { ...step!, apply: step!.apply.slice(1) });
 }
 
+/** What `start` does when there is a session already. */
+async function resume(workshop: Workshop): Promise<void> {
+  await ensureNamespace(workshop);
+  await enterStep(workshop, lesson.steps[0]!);
+}
+
 /** What `cleanup` does, without anybody to say yes to the learner's objects. */
 async function cleanUp(workshop: Workshop): Promise<Awaited<ReturnType<typeof writeReceipt>>> {
   const plan = await planCleanup(workshop, readBaseline(workshop.folder));
@@ -55,9 +60,11 @@ async function cleanUp(workshop: Workshop): Promise<Awaited<ReturnType<typeof wr
   return writeReceipt(workshop);
 }
 
+function list(entries: { kind: string; name: string }[]): string[] {
+  return entries.map((each) => `${each.kind} ${each.name}`);
+}
+
 function names(plan: CleanupPlan): Record<string, string[] | string | undefined> {
-  const list = (entries: { kind: string; name: string }[]): string[] =>
-    entries.map((each) => `${each.kind} ${each.name}`);
   return {
     namespace: plan.namespace?.metadata.name,
     inNamespace: list(plan.inNamespace),
@@ -211,10 +218,10 @@ describe('without the journal', () => {
   test('it goes with everything in it, and the receipt knows nothing to compare with', async () => {
     const fake = cluster();
     const before = fake.content();
-    const workshop = begin(fake, OWN);
-    await walk(workshop, fake);
-    for (const file of ['journal.jsonl', 'baseline.json']) workshop.folder.remove(file);
-    const receipt = await cleanUp(begin(fake, OWN, workshop.folder as MemoryState));
+    const folder = new MemoryState();
+    await walk(begin(fake, OWN, folder), fake);
+    for (const file of ['journal.jsonl', 'baseline.json']) folder.remove(file);
+    const receipt = await cleanUp(begin(fake, OWN, folder));
     expect(fake.content()).toEqual(before);
     expect(receipt).toMatchObject({ left: [], before: undefined });
   });
@@ -229,7 +236,6 @@ describe('an intent without an answer', () => {
     namespace: BORROWED,
     name: 'web',
   };
-  const made = (nonce: string) => ({ metadata: { name: 'web', labels: { [NONCE]: nonce } } });
 
   test.each([
     ['it was created', 'n1', ['Pod web']],
@@ -237,7 +243,7 @@ describe('an intent without an answer', () => {
   ])('%s', async (_, nonce, expected) => {
     for (const mayList of [true, false]) {
       const fake = cluster();
-      fake.add('Pod', BORROWED, 'web', made(nonce));
+      fake.add('Pod', BORROWED, 'web', { metadata: { name: 'web', labels: { [NONCE]: nonce } } });
       fake.before = ({ query }) =>
         !mayList && query?.['labelSelector'] !== undefined ? forbidden('list', 'pods', BORROWED) : undefined;
       const workshop = begin(fake, LENT);
@@ -289,11 +295,19 @@ const ENDS = {
   },
   /** The answer is lost and the line stays dead, and the process lives to make the best of it. */
   'line cut': (fake: FakeCluster, n: number): void => {
-    const broken = (request: ApiRequest): never => {
-      throw Object.assign(cut(), { request });
+    fake.before = () => {
+      if (fake.requests.length > n) throw cut();
+      return undefined;
     };
-    fake.before = (request) => (fake.requests.length <= n ? undefined : broken(request));
-    fake.after = (request) => (fake.requests.length < n ? undefined : broken(request));
+    fake.after = () => {
+      if (fake.requests.length >= n) throw cut();
+    };
+  },
+  /** One answer is lost, and the next try gets through: nothing ends at all. */
+  'answer lost': (fake: FakeCluster, n: number): void => {
+    fake.after = () => {
+      if (fake.requests.length === n) throw cut();
+    };
   },
 };
 
@@ -301,7 +315,7 @@ function never(): Promise<never> {
   return new Promise(() => undefined);
 }
 
-describe.each(Object.keys(ENDS) as (keyof typeof ENDS)[])('%s at any request', (end) => {
+describe.each(Object.entries(ENDS))('%s at any request', (_, end) => {
   test.each([
     ['a namespace of its own', OWN],
     ['a borrowed namespace', LENT],
@@ -311,14 +325,14 @@ describe.each(Object.keys(ENDS) as (keyof typeof ENDS)[])('%s at any request', (
     await walk(complete, whole);
     await cleanUp(complete);
     const total = whole.requests.length;
-    expect(total).toBeGreaterThan(40);
+    expect(total).toBeGreaterThan(30);
 
     for (let n = 1; n <= total; n++) {
       const fake = cluster();
       const before = fake.content();
       const folder = new MemoryState();
       const first = begin(fake, session, folder);
-      const died = new Promise<void>((resolve) => ENDS[end](fake, n, resolve));
+      const died = new Promise<void>((resolve) => end(fake, n, resolve));
       const lived = walk(first, fake)
         .then(() => cleanUp(first))
         .catch(() => undefined);
@@ -330,41 +344,29 @@ describe.each(Object.keys(ENDS) as (keyof typeof ENDS)[])('%s at any request', (
       fake.settle();
       const stored = readSession(folder)!;
       const receipt = await cleanUp(begin(fake, stored, folder));
-      const own = (key: string): boolean => !key.startsWith(`Pod ${BORROWED}/mine `);
-      expect(fake.content().filter(own), `request ${n}: ${whole.requests[n - 1]}`).toEqual(before);
+      const own = fake.content().filter((key) => !key.startsWith(`Pod ${BORROWED}/mine `));
+      expect(own, `request ${n}: ${whole.requests[n - 1]}`).toEqual(before);
       expect(receipt.left, `request ${n}`).toEqual([]);
-      expect(new Set(fake.content()).size - before.length).toBe(receipt.kept.length);
+      // Until a check has seen it, the learner's Pod counts as one that came meanwhile.
+      expect(receipt.kept.length + receipt.othersAdded).toBe(fake.content().length - before.length);
     }
   });
 
   test('and the lesson can be resumed instead', async () => {
-    for (let n = 1; ; n++) {
+    const whole = cluster();
+    await resume(begin(whole, OWN));
+
+    for (let n = 1; n <= whole.requests.length; n++) {
       const fake = cluster();
       const before = fake.content();
       const folder = new MemoryState();
-      const first = begin(fake, OWN, folder);
-      let ended = false;
-      const died = new Promise<void>((resolve) =>
-        ENDS[end](fake, n, () => {
-          ended = true;
-          resolve();
-        }),
-      );
-      writeSession(folder, OWN);
-      const start = async (workshop: Workshop): Promise<void> => {
-        await ensureNamespace(workshop);
-        await enterStep(workshop, lesson.steps[0]!);
-      };
-      const failed = start(first).then(
-        () => false,
-        () => true,
-      );
-      if ((await Promise.race([died, failed])) === false && !ended) break;
+      const died = new Promise<void>((resolve) => end(fake, n, resolve));
+      await Promise.race([died, resume(begin(fake, OWN, folder)).catch(() => undefined)]);
 
       fake.before = () => undefined;
       fake.after = () => undefined;
       const second = begin(fake, OWN, folder);
-      await start(second);
+      await resume(second);
       expect(fake.get('Pod', NAMESPACE, 'web'), `request ${n}`).toBeDefined();
       await cleanUp(second);
       expect(fake.content(), `request ${n}`).toEqual(before);

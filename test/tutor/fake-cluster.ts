@@ -9,7 +9,7 @@ import {
 } from '../../src/cluster/connection.ts';
 
 export interface FakeObject extends KubernetesObject {
-  spec?: unknown;
+  spec?: { containers?: { name: string; image: string }[]; [key: string]: unknown };
   status?: unknown;
 }
 
@@ -30,7 +30,15 @@ const KINDS: Kind[] = [
   { apiVersion: 'apps/v1', kind: 'DaemonSet', plural: 'daemonsets', namespaced: true },
 ];
 
-const STATUS = { 403: 'Forbidden', 404: 'NotFound', 409: 'Conflict', 422: 'Invalid' } as const;
+/** These take their time to go; others are gone with the answer. */
+const LINGERING = new Set(['Pod', 'Namespace']);
+
+const REASONS: Record<number, string> = {
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  422: 'Invalid',
+};
 
 /** What a request is about. */
 interface Address {
@@ -41,7 +49,7 @@ interface Address {
 
 /**
  * A cluster in memory, behind the interface of a connection: namespaces, Pods and a few other kinds over one map.
- * Pods are Ready at once. Deleted objects are first marked, and gone when somebody watches, or after `settle()`.
+ * Pods are Ready at once. A deleted Pod or namespace is first marked, and gone when somebody watches, or after `settle()`.
  */
 export class FakeCluster implements Connection {
   readonly target: ConnectionTarget = {
@@ -144,7 +152,7 @@ export class FakeCluster implements Connection {
     if (address.name === undefined) return this.#list(address, request);
     const object = this.#objects.get(keyOf(address));
     if (object === undefined) return failure(404, `${address.kind.plural} "${address.name}" not found`);
-    return method === 'DELETE' ? this.#delete(object, request) : ok(object);
+    return method === 'DELETE' ? this.#delete(address, object, request) : ok(object);
   }
 
   #list({ kind, namespace }: Address, { query = {}, accept }: ApiRequest): ApiResponse {
@@ -163,7 +171,7 @@ export class FakeCluster implements Connection {
   }
 
   #create(address: Address, { body = '{}' }: ApiRequest): ApiResponse {
-    const object = JSON.parse(body) as FakeObject;
+    const object: FakeObject = JSON.parse(body);
     const { name } = object.metadata;
     const { kind, namespace } = address;
     if (namespace !== undefined) {
@@ -178,11 +186,12 @@ export class FakeCluster implements Connection {
     return ok(this.#store({ kind, namespace, name }, { ...object, metadata }), 201);
   }
 
-  #delete(object: FakeObject, { body = '{}' }: ApiRequest): ApiResponse {
-    const { preconditions } = JSON.parse(body) as { preconditions?: { uid?: string } };
+  #delete(address: Address, object: FakeObject, { body = '{}' }: ApiRequest): ApiResponse {
+    const { preconditions }: { preconditions?: { uid?: string } } = JSON.parse(body);
     if (preconditions?.uid !== undefined && preconditions.uid !== object.metadata.uid)
       return failure(409, 'the UID in the precondition does not match the UID in record');
-    object.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
+    if (LINGERING.has(object.kind ?? '')) object.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
+    else this.#objects.delete(keyOf(address));
     return ok(object);
   }
 
@@ -202,9 +211,8 @@ export class FakeCluster implements Connection {
 }
 
 /** An answer of the API server that refuses, in its words. */
-export function failure(status: keyof typeof STATUS | 500 | 504, message: string, reason = ''): ApiResponse {
-  const named = reason === '' && status in STATUS ? STATUS[status as keyof typeof STATUS] : reason;
-  return { status, headers: {}, body: JSON.stringify({ kind: 'Status', reason: named, message }) };
+export function failure(status: number, message: string, reason = REASONS[status] ?? ''): ApiResponse {
+  return { status, headers: {}, body: JSON.stringify({ kind: 'Status', reason, message }) };
 }
 
 /** RBAC says no, in the API server's words. */
@@ -222,10 +230,8 @@ export function cut(): TransportError {
 }
 
 function makeReady(pod: FakeObject): void {
-  const { containers } = (pod.spec ?? { containers: [] }) as {
-    containers: { name: string; image: string }[];
-  };
-  pod.spec = { nodeName: 'node-1', ...(pod.spec as object), containers };
+  const { containers = [] } = pod.spec ?? {};
+  pod.spec = { nodeName: 'node-1', ...pod.spec, containers };
   pod.status ??= {
     phase: 'Running',
     podIP: '10.0.0.5',

@@ -1,5 +1,5 @@
 /* oxlint-disable no-control-regex -- control characters are what these tests are about */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { clean, cleanLine, keepColours } from '../../src/ui/clean.ts';
 

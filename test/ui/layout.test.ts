@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hanging, indent, padTo, stringWidth, wrap } from '../../src/ui/layout.ts';
 import { COLOUR } from './themes.ts';

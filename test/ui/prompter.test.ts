@@ -5,10 +5,10 @@ import { Cancelled, enquirerPrompter, type Prompter } from '../../src/ui/prompte
 interface Terminal {
   prompter: Prompter;
   /** Types these keys as soon as the question is on the screen. */
-  type(keys: string): Promise<void>;
-  hangUp(): Promise<void>;
-  screen(): string;
-  listeners(): number;
+  type: (keys: string) => Promise<void>;
+  hangUp: () => Promise<void>;
+  screen: () => string;
+  listeners: () => number;
 }
 
 /** enquirer asks its streams only whether they are a TTY, so two pipes can play a terminal. */
@@ -16,12 +16,13 @@ function terminal(): Terminal {
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => stdin });
   const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 });
   let text = '';
-  let shown = (): void => {};
-  stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-    if (text.includes('Really?')) shown();
+  const asked = new Promise<void>((resolve) => {
+    stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('Really?')) resolve();
+    });
   });
-  const asked = new Promise<void>((resolve) => (shown = resolve));
+  // oxlint-disable typescript/no-unsafe-type-assertion -- two pipes that play a terminal
   return {
     prompter: enquirerPrompter(
       stdin as unknown as NodeJS.ReadStream,

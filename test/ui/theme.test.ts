@@ -32,9 +32,11 @@ describe('theme', () => {
   });
 
   test('signs, and words in their place', () => {
-    const signs = (plain: boolean): string[] =>
-      OUTCOMES.map((outcome) => makeTheme({ colour: false, plain }).sign(outcome));
-    expect(signs(false)).toEqual(['✓', '✗', '?', '–', '⊘']);
-    expect(signs(true)).toEqual(['pass', 'FAIL', 'unsure', 'skipped', 'blocked']);
+    const [signs, words] = [false, true].map((plain) => {
+      const theme = makeTheme({ colour: false, plain });
+      return OUTCOMES.map((outcome) => theme.sign(outcome));
+    });
+    expect(signs).toEqual(['✓', '✗', '?', '–', '⊘']);
+    expect(words).toEqual(['pass', 'FAIL', 'unsure', 'skipped', 'blocked']);
   });
 });

@@ -11,6 +11,12 @@ export function golden(lines: string[]): string {
   return lines.map((line) => `${line.replaceAll('\u001B', '␛')}\n`).join('');
 }
 
+/** Whether anything in the lines would steer a terminal, or show text in another order than it is written. */
+export function isHarmful(lines: string[]): boolean {
+  // oxlint-disable-next-line no-control-regex -- these are what must not be there
+  return /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/u.test(lines.join('\n'));
+}
+
 /** The path of a golden file. */
 export function goldenFile(name: string): string {
   return new URL(`golden/${name}.txt`, import.meta.url).pathname;

@@ -2,44 +2,48 @@ import { describe, expect, test } from 'vitest';
 import type { Outcome, Verdict } from '../../src/checks/verdict.ts';
 import { stringWidth } from '../../src/ui/layout.ts';
 import { renderTally, renderVerdicts } from '../../src/ui/verdict.ts';
-import { golden, goldenFile, GREY, PLAIN } from './themes.ts';
+import { golden, goldenFile, GREY, isHarmful, PLAIN } from './themes.ts';
 
 const COMMON = { kind: 'http', subject: 'Pod web in namespace lab', evidence: [], details: { pod: 'web' } };
 
+const pass: Verdict = {
+  ...COMMON,
+  check: 'page',
+  outcome: 'pass',
+  code: 'source-seen',
+  observed: 'HTTP 200, and the server saw 10.0.0.5',
+  expected: 'HTTP 200, from 10.0.0.5',
+  details: { address: '10.0.0.5' },
+  evidence: [
+    {
+      source: 'exec',
+      origin: 'measured',
+      command: 'kubectl exec web -c shell -- curl -s http://10.0.0.6/?nonce=abc',
+      text: 'HTTP/1.1 200 OK',
+    },
+    {
+      source: 'log',
+      origin: 'measured',
+      command: 'kubectl logs other -c nginx',
+      text: '10.0.0.5 - - "GET /?nonce=abc"',
+    },
+  ],
+};
+
+const fail: Verdict = {
+  ...COMMON,
+  check: 'containers',
+  outcome: 'fail',
+  code: 'container-missing',
+  observed: 'the containers shel and nginx',
+  expected: 'the containers shell and nginx',
+  details: { pod: 'web', container: 'shell', nearest: 'shel' },
+  evidence: [{ source: 'api', origin: 'simulated', command: 'kubectl get pod web', text: 'shel, nginx' }],
+};
+
 const VERDICTS: Verdict[] = [
-  {
-    ...COMMON,
-    check: 'page',
-    outcome: 'pass',
-    code: 'source-seen',
-    observed: 'HTTP 200, and the server saw 10.0.0.5',
-    expected: 'HTTP 200, from 10.0.0.5',
-    details: { address: '10.0.0.5' },
-    evidence: [
-      {
-        source: 'exec',
-        origin: 'measured',
-        command: 'kubectl exec web -c shell -- curl -s http://10.0.0.6/?nonce=abc',
-        text: 'HTTP/1.1 200 OK',
-      },
-      {
-        source: 'log',
-        origin: 'measured',
-        command: 'kubectl logs other -c nginx',
-        text: '10.0.0.5 - - "GET /?nonce=abc"',
-      },
-    ],
-  },
-  {
-    ...COMMON,
-    check: 'containers',
-    outcome: 'fail',
-    code: 'container-missing',
-    observed: 'the containers shel and nginx',
-    expected: 'the containers shell and nginx',
-    details: { pod: 'web', container: 'shell', nearest: 'shel' },
-    evidence: [{ source: 'api', origin: 'simulated', command: 'kubectl get pod web', text: 'shel, nginx' }],
-  },
+  pass,
+  fail,
   {
     ...COMMON,
     check: 'lost',
@@ -83,11 +87,11 @@ describe.each([40, 80])('at %i columns', (width) => {
   });
 });
 
-describe('what a verdict shows', () => {
-  const shown = (verdict: Verdict, verbose = false): string =>
-    renderVerdicts([verdict], { theme: GREY, width: 120, verbose, pointed }).join('\n');
-  const [pass, fail] = VERDICTS as [Verdict, Verdict];
+function shown(verdict: Verdict, verbose = false): string {
+  return renderVerdicts([verdict], { theme: GREY, width: 120, verbose, pointed }).join('\n');
+}
 
+describe('what a verdict shows', () => {
   test('a pass says measured or simulated', () => {
     const [evidence] = pass.evidence;
     expect(shown(pass)).toContain('(measured)');
@@ -109,7 +113,7 @@ describe('what a verdict shows', () => {
       { ...fail, observed, subject: observed, details: { pod: observed, container: observed } },
       { ...fail, evidence: [{ ...pass.evidence[0]!, command: observed, text: observed }] },
     ]) {
-      expect(shown(verdict, true)).not.toMatch(/[\u001B\u0007\u202E]/u);
+      expect(isHarmful([shown(verdict, true)])).toBe(false);
       expect(shown(verdict, true)).not.toMatch(/^\s*✓ all passed/mu);
     }
   });

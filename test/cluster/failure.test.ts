@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { ApiError } from '../../src/cluster/api.ts';
+import { TransportError } from '../../src/cluster/connection.ts';
+import { asProblem } from '../../src/cluster/failure.ts';
+import { Problem } from '../../src/problem.ts';
+import { TARGET } from '../support/scripted-connection.ts';
+
+const api = (status: number, message = 'the words'): ApiError =>
+  new ApiError({ method: 'POST', path: '/x' }, status, 'Reason', message);
+const NO_NAMESPACES =
+  'namespaces is forbidden: User "jane" cannot create resource "namespaces" in API group "" at the cluster scope';
+const NO_PODS =
+  'pods is forbidden: User "jane" cannot create resource "pods" in API group "" in the namespace "learn"';
+
+describe('asProblem', () => {
+  it.each<{ error: Error; code: string; kind: string; says: string }>([
+    {
+      error: new TransportError('connection', 'ECONNREFUSED'),
+      code: 'server-unreachable',
+      kind: 'environment',
+      says: 'ECONNREFUSED',
+    },
+    {
+      error: new TransportError('timeout', 'too late'),
+      code: 'server-unreachable',
+      kind: 'environment',
+      says: 'too late',
+    },
+    {
+      error: new TransportError('certificate', 'self-signed'),
+      code: 'server-untrusted',
+      kind: 'environment',
+      says: 'self-signed',
+    },
+    {
+      error: new TransportError('credentials', 'no plugin'),
+      code: 'credentials-failed',
+      kind: 'environment',
+      says: 'user tester',
+    },
+    { error: api(401), code: 'unauthorized', kind: 'environment', says: 'user tester' },
+    {
+      error: api(403),
+      code: 'forbidden',
+      kind: 'permission',
+      says: 'Not permitted to make a thing: the words',
+    },
+    {
+      error: api(403, NO_PODS),
+      code: 'forbidden',
+      kind: 'permission',
+      says: 'create pods in namespace learn',
+    },
+    {
+      error: api(403, NO_PODS),
+      code: 'forbidden',
+      kind: 'permission',
+      says: 'kubectl auth can-i create pods',
+    },
+    { error: api(403, NO_NAMESPACES), code: 'forbidden', kind: 'permission', says: '--namespace NAME' },
+    { error: api(400), code: 'object-invalid', kind: 'usage', says: 'make a thing' },
+    { error: api(422), code: 'object-invalid', kind: 'usage', says: 'make a thing' },
+    { error: api(500), code: 'server-error', kind: 'environment', says: 'could not make a thing: the words' },
+    { error: api(409), code: 'server-error', kind: 'environment', says: 'the words' },
+  ])('$error.message: $code', ({ error, code, kind, says }) => {
+    const problem = asProblem(error, TARGET, 'make a thing');
+    expect(problem).toBeInstanceOf(Problem);
+    if (!(problem instanceof Problem)) return;
+    expect(problem).toMatchObject({ code, kind, cause: error });
+    expect(problem.where).toBe('cluster kind-test (context kind-test), https://127.0.0.1:6443');
+    const text = [problem.what, ...problem.next].join('\n');
+    expect(text).toContain(says);
+    expect(text).not.toContain('undefined');
+    expect(problem.next).not.toEqual([]);
+  });
+
+  it.each([
+    new TransportError('aborted', 'interrupted'),
+    new RangeError('a bug'),
+    new Problem({ code: 'x', kind: 'usage', what: 'y' }),
+  ])('leaves %s as it is', (error) => {
+    expect(asProblem(error, TARGET, 'make a thing')).toBe(error);
+  });
+});

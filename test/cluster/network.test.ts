@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { detectNetwork } from '../../src/cluster/network.ts';
+import type { Node } from '../../src/cluster/node.ts';
+import { type Endpoint, endpoints, listOf } from '../support/endpoints.ts';
+
+const annotated = (...keys: string[]): Node => ({
+  metadata: { name: 'n1', annotations: Object.fromEntries(keys.map((key) => [key, 'x'])) },
+});
+const reasoned = (reason: string): Node => ({
+  metadata: { name: 'n1' },
+  status: { conditions: [{ type: 'NetworkUnavailable', status: 'False', reason }] },
+});
+const daemonSets = (...names: string[]): object =>
+  listOf(...names.map((name) => ({ metadata: { name, namespace: 'kube-system' } })));
+const PLAIN: Node = { metadata: { name: 'n1', annotations: { 'node.alpha.kubernetes.io/ttl': '0' } } };
+
+describe('detectNetwork', () => {
+  it.each<{ name: string; node: Node; sets?: Endpoint; network: string; evidence: RegExp }>([
+    {
+      name: 'k3s: annotations alone',
+      node: annotated('flannel.alpha.coreos.com/backend-type', 'k3s.io/hostname'),
+      network: 'Flannel',
+      evidence: /annotation flannel\.alpha\.coreos\.com\/backend-type/,
+    },
+    {
+      name: 'Calico',
+      node: annotated('projectcalico.org/IPv4Address'),
+      network: 'Calico',
+      evidence: /projectcalico/,
+    },
+    {
+      name: 'Cilium',
+      node: annotated('network.cilium.io/ipv4-pod-cidr'),
+      network: 'Cilium',
+      evidence: /cilium/,
+    },
+    {
+      name: 'Cilium, of old',
+      node: annotated('io.cilium.network.ipv4-pod-cidr'),
+      network: 'Cilium',
+      evidence: /cilium/,
+    },
+    { name: 'FlannelIsUp', node: reasoned('FlannelIsUp'), network: 'Flannel', evidence: /FlannelIsUp/ },
+    { name: 'CalicoIsUp', node: reasoned('CalicoIsUp'), network: 'Calico', evidence: /CalicoIsUp/ },
+    { name: 'CiliumIsUp', node: reasoned('CiliumIsUp'), network: 'Cilium', evidence: /CiliumIsUp/ },
+    { name: 'WeaveIsUp', node: reasoned('WeaveIsUp'), network: 'Weave', evidence: /WeaveIsUp/ },
+    { name: 'GCE', node: reasoned('RouteCreated'), network: 'GCE routes', evidence: /RouteCreated/ },
+    {
+      name: 'kind',
+      node: PLAIN,
+      sets: daemonSets('kindnet', 'kube-proxy'),
+      network: 'kindnet',
+      evidence: /DaemonSet kindnet/,
+    },
+    {
+      name: 'kube-flannel',
+      node: PLAIN,
+      sets: daemonSets('kube-flannel-ds'),
+      network: 'Flannel',
+      evidence: /kube-flannel-ds in namespace kube-system/,
+    },
+    {
+      name: 'calico-node',
+      node: PLAIN,
+      sets: daemonSets('calico-node'),
+      network: 'Calico',
+      evidence: /calico-node/,
+    },
+    {
+      name: 'weave-net',
+      node: PLAIN,
+      sets: daemonSets('weave-net'),
+      network: 'Weave',
+      evidence: /weave-net/,
+    },
+    {
+      name: 'Canal: Flannel moves the packets',
+      node: annotated('projectcalico.org/IPv4Address', 'flannel.alpha.coreos.com/backend-data'),
+      sets: daemonSets('canal', 'calico-node'),
+      network: 'Flannel',
+      evidence: /flannel/,
+    },
+    {
+      name: 'Calico on GCE',
+      node: reasoned('RouteCreated'),
+      sets: daemonSets('calico-node'),
+      network: 'Calico',
+      evidence: /calico-node/,
+    },
+    {
+      name: 'DaemonSets hidden',
+      node: reasoned('CalicoIsUp'),
+      sets: 403,
+      network: 'Calico',
+      evidence: /CalicoIsUp/,
+    },
+    { name: 'nothing at all', node: PLAIN, network: 'unknown', evidence: /no known network/ },
+    {
+      name: 'nothing, DaemonSets hidden',
+      node: PLAIN,
+      sets: 403,
+      network: 'unknown',
+      evidence: /no known network/,
+    },
+    {
+      name: 'a name that only begins so',
+      node: PLAIN,
+      sets: daemonSets('cilium-node-init'),
+      network: 'unknown',
+      evidence: /no/,
+    },
+    { name: 'another reason', node: reasoned('NoRouteCreated'), network: 'unknown', evidence: /no/ },
+  ])('$name: $network', async ({ node, sets, network, evidence }) => {
+    const { api } = endpoints({ '/apis/apps/v1/daemonsets': sets ?? listOf() });
+    const detected = await detectNetwork(api, [node, node]);
+    expect(detected.name).toBe(network);
+    expect(detected.evidence.join('\n')).toMatch(evidence);
+    expect(new Set(detected.evidence).size).toBe(detected.evidence.length);
+  });
+
+  it('knows nothing of a cluster without Nodes', async () => {
+    const { api } = endpoints({});
+    expect((await detectNetwork(api, [])).name).toBe('unknown');
+  });
+});
