@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Api } from '../../src/cluster/api.ts';
 import { connect } from '../../src/cluster/client-node.ts';
 import type { Connection, ExecAnswer, TransportError, WatchEvent } from '../../src/cluster/connection.ts';
@@ -307,6 +307,17 @@ describe('exec', () => {
   it('is given up when it hangs', async () => {
     server.exec = (socket) => socket.send(channel(1, 'half'));
     expect(await run(never, 100)).toEqual({ end: { kind: 'timeout' }, stdout: 'half', stderr: '' });
+  });
+
+  it('leaves no timer behind that would keep the process alive', async () => {
+    server.exec = (socket) => socket.send(status({ status: 'Success' }));
+    const set = vi.spyOn(globalThis, 'setTimeout');
+    const clear = vi.spyOn(globalThis, 'clearTimeout');
+    await run(never, 54_321);
+    const at = set.mock.calls.findIndex(([, delay]) => delay === 54_321);
+    expect(at).not.toBe(-1);
+    expect(clear).toHaveBeenCalledWith(set.mock.results[at]?.value);
+    vi.restoreAllMocks();
   });
 
   it('is interrupted, before and meanwhile', async () => {

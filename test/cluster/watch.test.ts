@@ -25,6 +25,8 @@ class Collection {
   readonly controller = new AbortController();
   readonly queries: Record<string, unknown>[] = [];
   things: Thing[] = [];
+  /** When, in milliseconds. */
+  readonly listedAt: number[] = [];
   lists = 0;
   /** Undefined: the list is answered. */
   refusal: number | undefined;
@@ -41,6 +43,7 @@ class Collection {
     const connection = line({
       send: async ({ query }) => {
         this.lists++;
+        this.listedAt.push(this.clock.elapsed);
         this.queries.push({ ...query });
         if (this.refusal !== undefined) return statusAnswer(this.refusal, 'Reason', 'no');
         return jsonAnswer(200, {
@@ -171,6 +174,7 @@ describe('waitFor', () => {
     expect(await collection.wait(anyDone)).toBeUndefined();
     expect(collection.lists).toBeGreaterThan(20);
     expect(collection.lists).toBeLessThan(56);
+    expect(collection.listedAt[1]).toBeGreaterThanOrEqual(1_000);
   });
 
   it('finds by these reads what it waits for', async () => {
