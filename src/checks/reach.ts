@@ -26,6 +26,10 @@ export async function checkReach(check: CheckOf<'reach'>, context: CheckContext)
       expected: check.expect,
     },
   };
+  if (observed === check.expect && !connected) {
+    const distrust = await controlled(check, context, common.details);
+    if (distrust !== undefined) return distrust;
+  }
   if (observed === check.expect)
     return finding('pass', `reach-${check.expect}`, {
       ...common,
@@ -37,6 +41,28 @@ export async function checkReach(check: CheckOf<'reach'>, context: CheckContext)
     ...common,
     observed: `a TCP connection to ${place} was ${WORDS[observed] ?? observed}`,
     expected: WORDS[check.expect],
+  });
+}
+
+/**
+ * An expected denial counts only beside a connection from the same container that works: a probe that can reach nothing
+ * at all is no proof. Undefined when the control is open.
+ */
+async function controlled(
+  check: CheckOf<'reach'>,
+  context: CheckContext,
+  details: Record<string, string>,
+): Promise<Finding | undefined> {
+  if (check.control === undefined) throw new Error('a denial without a control');
+  const sent = await probe(context, check.from, check.control);
+  if ('finding' in sent) return sent.finding;
+  if (sent.result.kind === 'answered' || sent.result.connected) return undefined;
+  return finding('inconclusive', 'control-failed', {
+    subject: podSubject(context, check.from.pod),
+    observed: `${details['place']}: ${details['observed']}; but the control ${sent.url} failed, too: ${sent.result.message}`,
+    expected: `a connection to the control ${sent.url}`,
+    evidence: sent.evidence,
+    details: { ...details, control: sent.url },
   });
 }
 

@@ -192,6 +192,11 @@ const WORDS: Record<string, Words> = {
     why: 'Open, refused and silent are three different findings: a server, a machine without one, and no way at all.',
     next: () => ['Compare with the page: k8snet-tutor page'],
   },
+  'control-failed': {
+    said: (d) => `Pod ${d['pod']} reaches neither ${d['place']} nor the control ${d['control']}`,
+    why: 'A denial is believed only beside a connection from the same container that works; here nothing does.',
+    next: (d) => [`Is the Pod connected at all? kubectl describe pod ${d['pod']}`, ...TRY_AGAIN],
+  },
   'source-rewritten': {
     said: (d) =>
       `The server saw the request come from ${d['address']}${d['owner'] ? ` (${d['owner']})` : ''}: the address was rewritten on the way`,

@@ -19,6 +19,12 @@ const common = {
   /** Seconds to wait for things in progress. */
   within: parsedBy(parseWithin).exactOptional(),
 };
+const tcpTarget = parsedBy((text) => parseTarget(text, 'tcp'));
+const controlled = {
+  path: ['expect'],
+  params: { code: 'control-missing', hint: 'add `control: HOST:PORT`, open from the same container' },
+  error: 'a denial is believed only beside a connection that works',
+};
 const atLeastOne = { params: { code: 'expectation-missing' }, error: 'nothing is expected' };
 
 export const checkSchema = z.discriminatedUnion('kind', [
@@ -38,9 +44,11 @@ export const checkSchema = z.discriminatedUnion('kind', [
     ...common,
     kind: z.literal('reach'),
     from,
-    to: parsedBy((text) => parseTarget(text, 'tcp')),
+    to: tcpTarget,
     expect: z.enum(['open', 'refused', 'timeout']),
-  }),
+    /** Must be open from the same container, or a denial proves nothing. */
+    control: tcpTarget.exactOptional(),
+  }).refine((check) => check.expect === 'open' || check.control !== undefined, controlled),
   strict({ ...common, kind: z.literal('source'), from, to: parsedBy(httpTarget), expect: z.enum(SOURCES) }),
   strict({ ...common, kind: z.literal('same-address'), pod: label, containers: names(2) }),
 ]);

@@ -42,7 +42,10 @@ export class KnownPods {
 
 /** Every Pod and container a check names. */
 export function referencesOf(check: Check): Reference[] {
-  if ('from' in check) return [{ path: ['from'], ...check.from }, ...targetReference(check.to)];
+  if ('from' in check) {
+    const control = 'control' in check ? targetReference(check.control, 'control') : [];
+    return [{ path: ['from'], ...check.from }, ...targetReference(check.to, 'to'), ...control];
+  }
   const { pod, containers = [] } = check;
   return [
     { path: ['pod'], pod },
@@ -50,9 +53,9 @@ export function referencesOf(check: Check): Reference[] {
   ];
 }
 
-function targetReference({ host }: Target): Reference[] {
+function targetReference({ host }: Target, key: string): Reference[] {
   if (host.type === 'localhost') return [];
-  return [{ path: ['to'], pod: host.type === 'pod' ? host.pod : host.of }];
+  return [{ path: [key], pod: host.type === 'pod' ? host.pod : host.of }];
 }
 
 function suggestion(name: string, known: readonly string[]): string {

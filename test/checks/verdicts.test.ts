@@ -47,6 +47,10 @@ const EMPTY = { exit: 52, stderr: 'curl: (52) Empty reply from server\n', connec
 const answers = (answer: ReturnType<World['network']>) => (world: World) => {
   world.network = () => answer;
 };
+/** The other Pod can't be reached; the container's own server can. */
+const denies = (answer: ReturnType<World['network']>) => (world: World) => {
+  world.network = (call, from) => (call.url.includes('10.0.2.7') ? answer : world.nginx(call, from));
+};
 const seen = (address: string) => (world: World) => {
   world.network = (call, from) => world.nginx(call, from, { seen: address });
 };
@@ -450,21 +454,29 @@ const rows: Row[] = [
   },
   {
     name: 'refused, as it should',
-    check: { ...OPEN, expect: 'refused' },
-    world: answers(REFUSED),
+    check: { ...OPEN, expect: 'refused', control: 'localhost:80' },
+    world: denies(REFUSED),
     outcome: 'pass',
     code: 'reach-refused',
   },
   {
     name: 'silent, as it should',
-    check: { ...OPEN, expect: 'timeout' },
-    world: answers(TIMEOUT),
+    check: { ...OPEN, expect: 'timeout', control: 'localhost:80' },
+    world: denies(TIMEOUT),
     outcome: 'pass',
     code: 'reach-timeout',
   },
   {
+    name: 'silent, as it should, but so is everything else',
+    check: { ...OPEN, expect: 'timeout', control: 'localhost:80' },
+    world: answers(TIMEOUT),
+    outcome: 'inconclusive',
+    code: 'control-failed',
+    says: 'localhost',
+  },
+  {
     name: 'refused where silence is expected',
-    check: { ...OPEN, expect: 'timeout' },
+    check: { ...OPEN, expect: 'timeout', control: 'localhost:80' },
     world: answers(REFUSED),
     outcome: 'fail',
     code: 'reach-differs',
@@ -472,13 +484,13 @@ const rows: Row[] = [
   },
   {
     name: 'open where silence is expected',
-    check: { ...OPEN, expect: 'timeout' },
+    check: { ...OPEN, expect: 'timeout', control: 'localhost:80' },
     outcome: 'fail',
     code: 'reach-differs',
   },
   {
     name: 'no route where silence is expected',
-    check: { ...OPEN, expect: 'timeout' },
+    check: { ...OPEN, expect: 'timeout', control: 'localhost:80' },
     world: answers(NO_ROUTE),
     outcome: 'fail',
     code: 'reach-differs',
@@ -492,14 +504,14 @@ const rows: Row[] = [
   },
   {
     name: 'an errored probe is no denial',
-    check: { ...OPEN, expect: 'timeout' },
+    check: { ...OPEN, expect: 'timeout', control: 'localhost:80' },
     world: answers({ exit: 137, stderr: '' }),
     outcome: 'inconclusive',
     code: 'program-failed',
   },
   {
     name: 'a hanging exec is no denial',
-    check: { ...OPEN, expect: 'timeout' },
+    check: { ...OPEN, expect: 'timeout', control: 'localhost:80' },
     world: (world) => {
       world.connection.interceptExec = () => ({ end: { kind: 'timeout' }, stdout: '', stderr: '' });
     },
