@@ -16,6 +16,7 @@ import {
 } from './kubeconfig/answer.ts';
 import { cases, type KubeconfigCase } from './kubeconfig/cases.ts';
 import golden from './kubeconfig/golden.json' with { type: 'json' };
+import { factor } from '../support/prove.ts';
 
 const answers = golden.answers as Record<string, KubectlAnswer>;
 
@@ -357,7 +358,7 @@ describe('secrets', () => {
         expect(told.replaceAll(/ +/g, '')).not.toContain(secret.replaceAll(/ +/g, ''));
         expect(problem.cause).toBeUndefined();
       }),
-      { numRuns: 1000 },
+      { numRuns: 1000 * factor },
     );
   });
 
@@ -446,14 +447,14 @@ describe('properties', () => {
         onlyProblems(text),
       ),
       {
-        numRuns: 2000,
+        numRuns: 2000 * factor,
       },
     );
     fc.assert(
       fc.property(anyConfig, fc.option(fc.string(), { nil: undefined }), (value, context) =>
         onlyProblems(asJson(value), context),
       ),
-      { numRuns: 1000 },
+      { numRuns: 1000 * factor },
     );
     onlyProblems('['.repeat(20_000));
     onlyProblems('users: &a [*a]\n');

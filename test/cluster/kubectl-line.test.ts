@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type KubectlPointing, kubectlLine, pointKubectl } from '../../src/cluster/kubectl-line.ts';
+import { factor } from '../support/prove.ts';
 
 const NOWHERE: KubectlPointing = { kubeconfig: undefined, context: undefined, namespace: undefined };
 const LESSON: KubectlPointing = { ...NOWHERE, namespace: 'k8snet-x' };
@@ -53,7 +54,7 @@ describe('kubectlLine', () => {
       fc.property(fc.array(word, { maxLength: 4 }), (args) => {
         expect(words(kubectlLine(NOWHERE, ['exec', ...args]))).toEqual(['exec', ...args]);
       }),
-      { numRuns: 50 },
+      { numRuns: 50 * factor },
     );
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Position } from '../../src/lesson/position.ts';
 import { parseYaml, type Path } from '../../src/lesson/source.ts';
 import { mapping } from '../../src/lesson/violation.ts';
+import { factor } from '../support/prove.ts';
 
 /** \`code line:column\` of everything wrong with a text. */
 function faults(text: string): string[] {
@@ -182,7 +183,7 @@ last:
           );
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 300 * factor },
     );
   });
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseTarget } from '../../src/lesson/target.ts';
+import { factor } from '../support/prove.ts';
 
 describe('targets', () => {
   test.each([
@@ -176,7 +177,7 @@ describe('targets', () => {
         expect(port >= 1 && port <= 65535).toBe(true);
         expect(text).toMatch(/^[A-Za-z0-9:/.[\]_-]+$/);
       }),
-      { numRuns: 5000 },
+      { numRuns: 5000 * factor },
     );
   });
 

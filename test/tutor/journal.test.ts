@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Journal } from '../../src/tutor/journal.ts';
 import { MemoryState } from './memory-state.ts';
+import { factor } from '../support/prove.ts';
 
 const FILE = 'journal.jsonl';
 
@@ -119,7 +120,7 @@ test('a last line cut at any byte loses only itself, and what is written afterwa
         expect(state(after)).toEqual(state(intact));
       }
     }),
-    { numRuns: 20 },
+    { numRuns: 20 * factor },
   );
 });
 

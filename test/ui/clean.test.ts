@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { clean, cleanLine, keepColours } from '../../src/ui/clean.ts';
+import { factor } from '../support/prove.ts';
 
 const ESC = '\u001B';
 const BEL = '\u0007';
@@ -106,7 +107,7 @@ describe('clean', () => {
         expect(clean(text)).not.toMatch(HARMFUL);
         expect(clean(clean(text))).toBe(clean(text));
       }),
-      { numRuns: 3000 },
+      { numRuns: 3000 * factor },
     );
   });
 
@@ -139,7 +140,7 @@ describe('keepColours', () => {
         const colours = kept.match(/\u001B\[[0-9;]*m/g) ?? [];
         expect(text.match(/\u001B\[[0-9;]*m/g) ?? []).toEqual(colours);
       }),
-      { numRuns: 3000 },
+      { numRuns: 3000 * factor },
     );
   });
 });

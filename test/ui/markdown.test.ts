@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { stringWidth } from '../../src/ui/layout.ts';
 import { renderMarkdown } from '../../src/ui/markdown.ts';
 import { COLOUR, golden, goldenFile, GREY, isHarmful, PLAIN } from './themes.ts';
+import { factor } from '../support/prove.ts';
 
 const ESC = '\u001B';
 
@@ -132,6 +133,6 @@ test('whatever the Markdown: without colour no escape, no line too wide', () => 
         expect(stringWidth(line)).toBeLessThanOrEqual(80);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 500 * factor },
   );
 });

@@ -30,8 +30,8 @@ steps:
       - { id: bare, kind: ready, pod: web }
       - { id: page, kind: http, from: 'pod/web:shell', to: 'http://localhost', expect: { status: 200 } }
       - { id: port, kind: reach, from: 'pod/web:shell', to: 'node-of/web:10250', expect: open }
-      - { id: shut, kind: reach, from: 'pod/web:shell', to: 'localhost:81', expect: refused }
-      - { id: mute, kind: reach, from: 'pod/web:shell', to: 'pod/web:82', expect: timeout }
+      - { id: shut, kind: reach, from: 'pod/web:shell', to: 'localhost:81', expect: refused, control: 'localhost:80' }
+      - { id: mute, kind: reach, from: 'pod/web:shell', to: 'pod/web:82', expect: timeout, control: 'localhost:80' }
       - { id: seen, kind: source, from: 'pod/web:shell', to: pod/web, expect: pod-ip }
       - { id: same, kind: same-address, pod: web, containers: [shell, nginx] }
     after: It was \${facts.pod/web.ip}.
