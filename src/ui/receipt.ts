@@ -16,7 +16,7 @@ export function renderReceipt(receipt: Receipt, theme: Theme, width: number): st
       : `${before} objects before, ${after} now${others === 0 ? same : `; ${othersAdded} came and ${othersGone} went meanwhile that are not the lesson's`}.`;
   const quiet = [
     `Compared: ${compared} Pulled images stay on the Nodes.`,
-    ...(unseen.length === 0 ? [] : [`Not permitted to look at: ${unseen.join(', ')}.`]),
+    ...(unseen.length === 0 ? [] : [`Not permitted to look at: ${some(unseen)}.`]),
   ];
   return [
     left.length === 0
@@ -26,4 +26,11 @@ export function renderReceipt(receipt: Receipt, theme: Theme, width: number): st
     ...(kept.length === 0 ? [] : ['  Yours, left alone:', ...kept.map((entry) => `    ${name(entry)}`)]),
     ...quiet.flatMap((text) => wrap(text, width - 2).map((line) => `  ${theme.quiet(line)}`)),
   ];
+}
+
+const MOST_NAMES = 8;
+
+function some(names: string[]): string {
+  const rest = names.length - MOST_NAMES;
+  return rest <= 1 ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} and ${rest} more kinds`;
 }

@@ -9,6 +9,8 @@ import type { Verdict } from '../../src/checks/verdict.ts';
 export const kubeconfig = process.env['E2E_KUBECONFIG'] ?? '';
 /** A kubeconfig that may look but not exec; tests that need one are skipped without it. */
 export const viewerKubeconfig = process.env['E2E_KUBECONFIG_VIEWER'] ?? '';
+/** A user with full rights on Pods in one namespace, the context's own, and hardly any elsewhere. */
+export const learnerKubeconfig = process.env['E2E_KUBECONFIG_LEARNER'] ?? '';
 const kubectlProgram = process.env['E2E_KUBECTL'] ?? 'kubectl';
 
 /** Made once and reused, since namespaces take long to go. Tests that run side by side add a suffix of their own. */
@@ -18,6 +20,10 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 const bin = join(root, 'bin/k8snet-tutor.js');
 
 if (kubeconfig === '') console.log('skipped: no cluster; name its kubeconfig in E2E_KUBECONFIG');
+if (viewerKubeconfig === '')
+  console.log('skipped: tests of a user who may not exec; name a kubeconfig in E2E_KUBECONFIG_VIEWER');
+if (learnerKubeconfig === '')
+  console.log('skipped: tests of a user with one namespace; name a kubeconfig in E2E_KUBECONFIG_LEARNER');
 
 export interface Answer {
   code: number | null;

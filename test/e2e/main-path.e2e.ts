@@ -6,6 +6,7 @@ import {
   kubeconfig,
   kubectl,
   Learner,
+  learnerKubeconfig,
   listing,
   makeNamespace,
   NAMESPACE,
@@ -176,6 +177,31 @@ describe.skipIf(kubeconfig === '').concurrent('in a borrowed namespace', () => {
     expect(await uidOf('multi-container', namespace)).toBe(uid);
     expect(await pods(namespace)).toBe('pod/multi-container\n');
     await removePod('multi-container', namespace);
+  });
+
+  it.skipIf(learnerKubeconfig === '')('rights in that namespace alone are enough', async () => {
+    const learner = newLearner();
+    const namespace = await kubectl(
+      '--kubeconfig',
+      learnerKubeconfig,
+      'config',
+      'view',
+      '--minify',
+      '-o',
+      'jsonpath={..namespace}',
+    );
+    const answer = await learner.json(
+      'start',
+      'networking',
+      '--auto',
+      '--kubeconfig',
+      learnerKubeconfig,
+      '--namespace',
+      namespace,
+    );
+    expect(answer.error).toBeUndefined();
+    expect(answer.exitCode).toBe(0);
+    expect(await pods(namespace)).toBe('');
   });
 
   it('nothing is deleted whose uid is another one', async () => {
