@@ -36,7 +36,7 @@ for (let round = 1; round <= 5; round++)
   add(`npm test, run ${round} of 5 in a row`, vitest(['--project', 'unit'], {}));
 add('property tests, 20 times as many cases', vitest(['--project', 'unit'], { PROVE_FACTOR: '20' }));
 if (process.env.E2E_KUBECONFIG) {
-  const kills = Array.from({ length: 40 }, (_, index) => 150 + index * 150);
+  const kills = Array.from({ length: 30 }, (_, index) => 150 + index * 200);
   add(
     `killed -9 at ${kills.length} moments, ${kills[0]} to ${kills.at(-1)} ms after the start`,
     vitest(['--project', 'e2e', 'test/e2e/main-path.e2e.ts', '-t', 'namespaces of their own'], {
