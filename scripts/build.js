@@ -1,25 +1,40 @@
-// Bundles src/ into dist/: one small entry, everything heavy in chunks that load when first needed.
+// Bundles src/ into dist/: main.js, which is tiny and knows the version, and edge.js, whose heavy parts are in chunks
+// that load when first needed.
 import { build } from 'esbuild';
 import { readFileSync, rmSync } from 'node:fs';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
-rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
-await build({
+const common = {
   absWorkingDir: new URL('..', import.meta.url).pathname,
-  entryPoints: { main: 'src/cli/main.ts' },
   outdir: 'dist',
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
   minify: true,
-  keepNames: true,
-  sourcemap: false,
   legalComments: 'none',
   logLevel: 'warning',
+};
+
+rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
+await build({
+  ...common,
+  entryPoints: { main: 'src/cli/main.ts' },
   define: { __VERSION__: JSON.stringify(version) },
+  plugins: [
+    {
+      name: 'edge-apart',
+      setup: (builder) =>
+        builder.onResolve({ filter: /^\.\/edge\.ts$/ }, () => ({ path: './edge.js', external: true })),
+    },
+  ],
+});
+await build({
+  ...common,
+  entryPoints: { edge: 'src/cli/edge.ts' },
+  splitting: true,
+  keepNames: true,
   // Node's own punycode warns on Node 21 and later.
   alias: { punycode: 'punycode/punycode.js' },
   // Dependencies in CommonJS ask for Node's modules with require.
