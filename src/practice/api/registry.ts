@@ -1,0 +1,69 @@
+import type { KubernetesObject, ResourceName } from './object.ts';
+import type { Change } from './store.ts';
+
+export interface DeleteOptions {
+  gracePeriodSeconds?: number;
+  preconditions?: { uid?: string; resourceVersion?: string };
+  propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
+  dryRun?: string[];
+}
+
+export interface WriteOptions {
+  /** Run all checks, keep nothing. */
+  dryRun?: boolean;
+  /** Of unknown and duplicate fields. `Warn` collects, `Strict` refuses, `Ignore` drops. */
+  fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
+  fieldManager?: string;
+}
+
+/**
+ * The API's verbs without HTTP: defaults, validation, locking, graceful deletion, finalizers. The HTTP side and the
+ * controllers both go through it, so that a rule holds for everybody. It is synchronous: what it returns is done.
+ *
+ * @throws {StatusError} everywhere
+ */
+export interface Registry {
+  get(resource: ResourceName, namespace: string | undefined, name: string): KubernetesObject;
+  find(resource: ResourceName, namespace: string | undefined, name: string): KubernetesObject | undefined;
+  list(resource: ResourceName, namespace?: string): KubernetesObject[];
+  create(
+    resource: ResourceName,
+    namespace: string | undefined,
+    object: unknown,
+    options?: WriteOptions,
+  ): KubernetesObject;
+  /** Without a resourceVersion in the object the last writer wins. */
+  update(
+    resource: ResourceName,
+    namespace: string | undefined,
+    name: string,
+    object: unknown,
+    options?: WriteOptions,
+  ): KubernetesObject;
+  /** Changes the status alone; everything else in `object` is ignored, as the subresource does. */
+  updateStatus(
+    resource: ResourceName,
+    namespace: string | undefined,
+    name: string,
+    change: (status: Record<string, unknown>, object: KubernetesObject) => Record<string, unknown>,
+  ): KubernetesObject;
+  /** Begins the deletion, or carries it out where there is nothing to wait for; the object as it is after that. */
+  delete(
+    resource: ResourceName,
+    namespace: string | undefined,
+    name: string,
+    options?: DeleteOptions,
+  ): KubernetesObject;
+  /** Assigns a Pod to a Node, as the scheduler does through pods/binding. */
+  bind(namespace: string, pod: string, node: string): void;
+  /** Everything of one kind now as ADDED, then every change. Called synchronously, in order. */
+  follow(resource: ResourceName, listener: (change: Change) => void): () => void;
+}
+
+export const PODS: ResourceName = { group: '', plural: 'pods' };
+export const NODES: ResourceName = { group: '', plural: 'nodes' };
+export const NAMESPACES: ResourceName = { group: '', plural: 'namespaces' };
+export const EVENTS: ResourceName = { group: '', plural: 'events' };
+export const SERVICE_ACCOUNTS: ResourceName = { group: '', plural: 'serviceaccounts' };
+export const CONFIG_MAPS: ResourceName = { group: '', plural: 'configmaps' };
+export const LEASES: ResourceName = { group: 'coordination.k8s.io', plural: 'leases' };

@@ -1,0 +1,13 @@
+/**
+ * A terminal: what the person at the other end types comes in, what programs write goes out. The line discipline sits
+ * in between: in canonical mode it echoes, edits and hands over whole lines; Ctrl-C becomes SIGINT to the foreground.
+ */
+export interface Tty {
+  readonly columns: number;
+  readonly rows: number;
+  /** `raw` hands over each key as it comes, unechoed (a shell's line editor); `canonical` is for all other programs. */
+  setMode(mode: 'raw' | 'canonical'): void;
+  /** Who is told of Ctrl-C and Ctrl-\\ in canonical mode; the shell sets it around each job. */
+  setForeground(signal: ((name: 'SIGINT' | 'SIGQUIT') => void) | undefined): void;
+  onResize(listener: () => void): () => void;
+}

@@ -1,0 +1,57 @@
+import type { ConnectResult, Connection, Listener, SocketAddress } from './connection.ts';
+
+/** A network interface as `ip addr` shows it. */
+export interface InterfaceView {
+  index: number;
+  name: string;
+  /** The interface at the other end of a veth pair, as in `eth0@if7`. */
+  peerIndex?: number;
+  kind: 'loopback' | 'ethernet' | 'veth' | 'bridge';
+  mac: string;
+  mtu: number;
+  up: boolean;
+  /** The bridge it belongs to. */
+  master?: string;
+  addresses: {
+    address: string;
+    prefixLength: number;
+    broadcast?: string;
+    scope: 'global' | 'link' | 'host';
+  }[];
+}
+
+/** A route as `ip route` shows it. */
+export interface RouteView {
+  /** CIDR, or `default`. */
+  destination: string;
+  via?: string;
+  device: string;
+  protocol?: 'kernel' | 'static' | 'bird';
+  scope?: 'link' | 'host';
+  source?: string;
+  metric?: number;
+}
+
+export interface SocketView {
+  state: 'LISTEN' | 'ESTAB' | 'CLOSE-WAIT' | 'FIN-WAIT';
+  local: SocketAddress;
+  remote: SocketAddress;
+}
+
+/** A network namespace as the programs inside it see it: what a socket API and /proc/net offer, no more. */
+export interface NetworkStack {
+  readonly name: string;
+  interfaces(): InterfaceView[];
+  routes(family: 4 | 6): RouteView[];
+  sockets(): SocketView[];
+  /**
+   * @param address an own address, `0.0.0.0`, or `::` for both families, as Linux has it (IPv4 peers appear as ::ffff:…)
+   * @param port 0 for any free one
+   * @throws {AddressInUse | AddressNotAvailable}
+   */
+  listen(address: string, port: number): Listener;
+  /** Sends the first packet and tells what came of it, at once: there is no time in here. */
+  connect(address: string, port: number): ConnectResult;
+}
+
+export type { Connection };
