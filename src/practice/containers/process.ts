@@ -1,0 +1,279 @@
+import type { Clock } from '../clock.ts';
+import type { NetworkStack } from '../network/stack.ts';
+import type { FileSystem } from './file-system.ts';
+import { FileTable, OpenFile } from './open-file.ts';
+import { BrokenPipe, nullDevice, type Sink, type Source } from './stream.ts';
+
+export type SignalName = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGKILL' | 'SIGPIPE' | 'SIGTERM';
+
+export const SIGNALS: Record<SignalName, number> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGKILL: 9,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+};
+
+/** A program runs as one function; what it returns is its exit status. It must end soon after `signal` aborts. */
+export type Program = (process: Process) => Promise<number>;
+
+export interface User {
+  uid: number;
+  gid: number;
+  name: string;
+}
+
+/** What all processes of a container, or of a Node, have in common. */
+export interface Machine {
+  hostname: string;
+  fileSystem: FileSystem;
+  network: NetworkStack;
+  clock: Clock;
+  /** 0 ≤ x < 1 */
+  random(): number;
+  processes: ProcessTable;
+}
+
+/** Thrown out of every wait of a process that a signal ended. Programs let it pass. */
+export class Killed extends Error {
+  constructor() {
+    super('killed');
+    this.name = 'Killed';
+  }
+}
+
+/** The program wants to end from deep within (`exit` in a shell, a usage error). */
+export class Exit extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`exit ${status}`);
+    this.name = 'Exit';
+    this.status = status;
+  }
+}
+
+export interface ProcessOptions {
+  /** argv, the program's name first. */
+  argv: string[];
+  environment: ReadonlyMap<string, string>;
+  directory: string;
+  user: User;
+  /** Taken over: closed when the process ends. */
+  files: FileTable;
+  parent?: Process | undefined;
+}
+
+/** A running program: its arguments, environment, open files, and how signals reach it. */
+export class Process {
+  readonly machine: Machine;
+  readonly pid: number;
+  readonly parent: Process | undefined;
+  /** As `ps` shows it; a program may write over it, as nginx does. */
+  title: string;
+  argv: string[];
+  readonly environment: Map<string, string>;
+  directory: string;
+  readonly user: User;
+  readonly files: FileTable;
+  readonly started: number;
+  /** Settles when the process has ended: 0 to 255, 128 + the signal's number when one ended it. */
+  readonly exited: Promise<number>;
+  private readonly gone = new AbortController();
+  private readonly handlers = new Map<SignalName, (() => void) | 'ignore'>();
+  private end!: (status: number) => void;
+  private ended = false;
+
+  constructor(machine: Machine, pid: number, options: ProcessOptions) {
+    this.machine = machine;
+    this.pid = pid;
+    this.parent = options.parent;
+    this.argv = options.argv;
+    this.title = options.argv.join(' ');
+    this.environment = new Map(options.environment);
+    this.directory = options.directory;
+    this.user = options.user;
+    this.files = options.files;
+    this.started = machine.clock.now();
+    this.exited = new Promise((resolve) => (this.end = resolve));
+  }
+
+  /** Aborts when the process is killed. */
+  get signal(): AbortSignal {
+    return this.gone.signal;
+  }
+
+  get alive(): boolean {
+    return !this.ended;
+  }
+
+  /** What to do on a signal instead of dying; undefined is the default again. SIGKILL can't be caught. */
+  handle(name: Exclude<SignalName, 'SIGKILL'>, handler: (() => void) | 'ignore' | undefined): void {
+    if (handler === undefined) this.handlers.delete(name);
+    else this.handlers.set(name, handler);
+  }
+
+  /** Sends a signal. The kernel spares pid 1 whatever it has no handler for, except a SIGKILL from outside. */
+  send(name: SignalName): void {
+    if (this.ended) return;
+    const handler = name === 'SIGKILL' ? undefined : this.handlers.get(name);
+    if (handler === 'ignore') return;
+    if (handler !== undefined) return handler();
+    if (this.pid === 1 && name !== 'SIGKILL') return;
+    this.finish(128 + SIGNALS[name]);
+  }
+
+  /** Runs the program and closes everything when it ends. For the process table only. */
+  run(program: Program): void {
+    program(this).then(
+      (status) => this.finish(status & 255),
+      (error: unknown) => this.finish(this.statusOf(error)),
+    );
+  }
+
+  /** A wait that ends with the process. @throws {Killed} */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    if (this.ended) throw new Killed();
+    return new Promise<T>((resolve, reject) => {
+      const killed = (): void => reject(new Killed());
+      this.gone.signal.addEventListener('abort', killed, { once: true });
+      promise.then(resolve, reject).finally(() => this.gone.signal.removeEventListener('abort', killed));
+    });
+  }
+
+  /** @param milliseconds @throws {Killed} */
+  async sleep(milliseconds: number): Promise<void> {
+    let cancel: (() => void) | undefined;
+    const slept = new Promise<void>((resolve) => (cancel = this.machine.clock.after(milliseconds, resolve)));
+    try {
+      await this.until(slept);
+    } finally {
+      cancel?.();
+    }
+  }
+
+  get stdin(): Source {
+    return this.source(0);
+  }
+
+  get stdout(): Sink {
+    return this.sink(1);
+  }
+
+  get stderr(): Sink {
+    return this.sink(2);
+  }
+
+  /** A descriptor to read from; a closed one is at its end. Reads end with the process. */
+  source(number: number): Source {
+    const source = this.files.get(number)?.source ?? nullDevice;
+    return { read: () => this.until(source.read()), close: () => this.files.close(number) };
+  }
+
+  /** A descriptor to write to. A broken pipe is SIGPIPE, which ends the process unless it handles it. */
+  sink(number: number): Sink {
+    const sink = this.files.get(number)?.sink ?? nullDevice;
+    const write = async (bytes: Uint8Array): Promise<void> => {
+      try {
+        await this.until(sink.write(bytes));
+      } catch (error) {
+        if (error instanceof BrokenPipe) this.send('SIGPIPE');
+        if (this.ended) throw new Killed();
+        throw error;
+      }
+    };
+    return { write, close: () => this.files.close(number) };
+  }
+
+  /** Text to stdout. */
+  print(text: string): Promise<void> {
+    return this.stdout.write(encode(text));
+  }
+
+  /** Text to stderr. */
+  complain(text: string): Promise<void> {
+    return this.stderr.write(encode(text));
+  }
+
+  /** Starts another program with this one as its parent. Files are copied unless given. */
+  spawn(
+    program: Program,
+    options: { argv: string[] } & Partial<Omit<ProcessOptions, 'argv' | 'parent'>>,
+  ): Process {
+    return this.machine.processes.start(this.machine, program, {
+      environment: this.environment,
+      directory: this.directory,
+      user: this.user,
+      files: options.files ?? this.files.copy(),
+      ...options,
+      parent: this,
+    });
+  }
+
+  private statusOf(error: unknown): number {
+    if (error instanceof Exit) return error.status & 255;
+    if (error instanceof BrokenPipe) return 128 + SIGNALS.SIGPIPE;
+    // A bug in one of our programs, or a wait that outlived the process: it ends as a program that crashed.
+    return 139;
+  }
+
+  private finish(status: number): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.gone.abort();
+    this.files.closeAll();
+    this.machine.processes.remove(this);
+    this.end(status);
+  }
+}
+
+/** The processes of one PID namespace. When pid 1 ends, the kernel kills the rest. */
+export class ProcessTable {
+  private readonly processes = new Map<number, Process>();
+  private next = 1;
+
+  start(machine: Machine, program: Program, options: ProcessOptions): Process {
+    const process = new Process(machine, this.next++, options);
+    this.processes.set(process.pid, process);
+    process.run(program);
+    return process;
+  }
+
+  get(pid: number): Process | undefined {
+    return this.processes.get(pid);
+  }
+
+  list(): Process[] {
+    return [...this.processes.values()];
+  }
+
+  remove(process: Process): void {
+    this.processes.delete(process.pid);
+    if (process.pid === 1) for (const each of this.list()) each.send('SIGKILL');
+  }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export function encode(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+export function decode(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/** Descriptors 0, 1 and 2 from streams; what is missing is /dev/null. */
+export function standardFiles(streams: {
+  stdin?: Source | undefined;
+  stdout?: Sink | undefined;
+  stderr?: Sink | undefined;
+}): FileTable {
+  const files = new FileTable();
+  files.set(0, new OpenFile({ source: streams.stdin ?? nullDevice }));
+  files.set(1, new OpenFile({ sink: streams.stdout ?? nullDevice }));
+  files.set(2, new OpenFile({ sink: streams.stderr ?? nullDevice }));
+  return files;
+}
