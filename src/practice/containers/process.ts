@@ -4,14 +4,18 @@ import type { FileSystem } from './file-system.ts';
 import { FileTable, OpenFile } from './open-file.ts';
 import { BrokenPipe, nullDevice, type Sink, type Source } from './stream.ts';
 
-export type SignalName = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGKILL' | 'SIGPIPE' | 'SIGTERM';
+export type SignalName =
+  'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGKILL' | 'SIGUSR1' | 'SIGUSR2' | 'SIGPIPE' | 'SIGALRM' | 'SIGTERM';
 
 export const SIGNALS: Record<SignalName, number> = {
   SIGHUP: 1,
   SIGINT: 2,
   SIGQUIT: 3,
   SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
   SIGPIPE: 13,
+  SIGALRM: 14,
   SIGTERM: 15,
 };
 
@@ -81,6 +85,7 @@ export class Process {
   /** Settles when the process has ended: 0 to 255, 128 + the signal's number when one ended it. */
   readonly exited: Promise<number>;
   private readonly gone = new AbortController();
+  private readonly endListeners = new Set<() => void>();
   private readonly handlers = new Map<SignalName, (() => void) | 'ignore'>();
   private end!: (status: number) => void;
   private ended = false;
@@ -99,13 +104,24 @@ export class Process {
     this.exited = new Promise((resolve) => (this.end = resolve));
   }
 
-  /** Aborts when the process is killed. */
+  /** Aborts when the process ends, however it does. */
   get signal(): AbortSignal {
     return this.gone.signal;
   }
 
   get alive(): boolean {
     return !this.ended;
+  }
+
+  /** Calls `listener` when the process ends, at once if it has ended already. The answer takes it back. */
+  onEnd(listener: () => void): () => void {
+    if (this.ended) {
+      listener();
+      return () => undefined;
+    }
+    const own = (): void => listener();
+    this.endListeners.add(own);
+    return () => this.endListeners.delete(own);
   }
 
   /** What to do on a signal instead of dying; undefined is the default again. SIGKILL can't be caught. */
@@ -136,9 +152,8 @@ export class Process {
   async until<T>(promise: Promise<T>): Promise<T> {
     if (this.ended) throw new Killed();
     return new Promise<T>((resolve, reject) => {
-      const killed = (): void => reject(new Killed());
-      this.gone.signal.addEventListener('abort', killed, { once: true });
-      promise.then(resolve, reject).finally(() => this.gone.signal.removeEventListener('abort', killed));
+      const forget = this.onEnd(() => reject(new Killed()));
+      promise.then(resolve, reject).finally(forget);
     });
   }
 
@@ -222,6 +237,8 @@ export class Process {
     if (this.ended) return;
     this.ended = true;
     this.gone.abort();
+    for (const listener of this.endListeners) listener();
+    this.endListeners.clear();
     this.files.closeAll();
     this.machine.processes.remove(this);
     this.end(status);

@@ -3,7 +3,7 @@ export interface Connection {
   readonly local: SocketAddress;
   /** Whom this end talks to; on the accepting side the source address *that arrived*, after any NAT. */
   readonly remote: SocketAddress;
-  /** Queues bytes for the other end; how many were taken. 0 while the window is full: wait for a change. */
+  /** Queues bytes for the other end; how many were taken. 0 while the window is full: wait for a change. @throws {ConnectionReset} */
   send(bytes: Uint8Array): number;
   /** Bytes that arrived, `undefined` when there are none yet, `null` after the other end's FIN. @throws {ConnectionReset} */
   receive(): Uint8Array | null | undefined;
