@@ -8,14 +8,12 @@ import {
   type ApiResponse,
   type Connection,
   type ConnectionTarget,
-  type ExecAnswer,
   type ExecRequest,
   TransportError,
   type WatchEvent,
 } from './connection.ts';
+import { collect, EXEC_PROTOCOLS, interact } from './exec-socket.ts';
 
-/** An exec answer larger than this is cut: a pod may print without end. */
-const MOST_EXEC_OUTPUT = 1024 * 1024;
 const DEFAULT_TIMEOUT = 15_000;
 
 /**
@@ -91,7 +89,14 @@ export function connect(config: object, target: ConnectionTarget): Connection {
     },
 
     watch: (path, query, onEvent, signal) => watch(kubeConfig, path, query, onEvent, signal),
-    exec: (request, signal) => exec(kubeConfig, server, request, signal),
+    exec: (request, signal) => {
+      const dial = () => dialExec(kubeConfig, server, request, { stdin: false, tty: false });
+      return collect(dial, request.timeout, signal);
+    },
+    interact: (request, terminal, signal) => {
+      const dial = () => dialExec(kubeConfig, server, request, { stdin: true, tty: request.tty });
+      return interact(dial, terminal, signal);
+    },
     close: () => kubeConfig.close(),
   };
 }
@@ -195,96 +200,34 @@ async function watch(
   });
 }
 
-/** What a process wrote, cut at MOST_EXEC_OUTPUT. */
-class Output {
-  private readonly chunks: Buffer[] = [];
-  private size = 0;
-
-  add(chunk: Buffer): void {
-    const kept = chunk.subarray(0, MOST_EXEC_OUTPUT - this.size);
-    this.chunks.push(kept);
-    this.size += kept.length;
-  }
-
-  text(): string {
-    return Buffer.concat(this.chunks).toString('utf8');
-  }
-}
-
-/** Newest first; in the versions before v4 the last message was no Status object. */
-const EXEC_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
-
-/**
- * Runs a command in a container without stdin. client-node's Exec never reports a dropped socket, loses the reason of
- * a refusal, and throws past every handler at a message it can't read; so the socket is ours: every way it can end is
- * seen, and the first one counts.
- */
-function exec(
+/** The socket of an exec, not open yet. */
+async function dialExec(
   kubeConfig: KubeConfig,
   server: string,
-  request: ExecRequest,
-  signal: AbortSignal,
-): Promise<ExecAnswer> {
-  const stdout = new Output();
-  const stderr = new Output();
-  return new Promise((resolve) => {
-    let socket: WebSocket | undefined;
-    let settled = false;
-    const settle = (end: ExecAnswer['end']): void => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      signal.removeEventListener('abort', aborted);
-      resolve({ end, stdout: stdout.text(), stderr: stderr.text() });
-      socket?.terminate();
-    };
-    const aborted = (): void => settle({ kind: 'transport', message: 'interrupted' });
-    const timer = setTimeout(() => settle({ kind: 'timeout' }), request.timeout);
-    if (signal.aborted) return aborted();
-    signal.addEventListener('abort', aborted, { once: true });
-
-    const open = async (): Promise<void> => {
-      const options: WebSocket.ClientOptions = {};
-      await kubeConfig.applyToHTTPSOptions(options);
-      if (settled) return;
-      socket = new WebSocket(execUrl(server, request), EXEC_PROTOCOLS, options);
-      socket.on('message', (message: Buffer) => {
-        const content = message.subarray(1);
-        if (message[0] === 1) stdout.add(content);
-        else if (message[0] === 2) stderr.add(content);
-        else if (message[0] === 3) settle(statusEnd(content));
-      });
-      socket.on('unexpected-response', (_request, response) => {
-        const body = new Output();
-        const refused = (): void =>
-          settle({ kind: 'refused', status: response.statusCode ?? 0, body: body.text() });
-        response.on('data', (chunk: Buffer) => body.add(chunk));
-        response.on('end', refused);
-        response.on('error', refused);
-      });
-      socket.on('error', (error) => settle({ kind: 'transport', message: error.message }));
-      socket.on('close', () => settle({ kind: 'lost' }));
-    };
-    open().catch((error: unknown) => settle({ kind: 'transport', message: errorMessage(error) }));
-  });
+  request: Omit<ExecRequest, 'timeout'>,
+  streams: { stdin: boolean; tty: boolean },
+): Promise<WebSocket> {
+  const options: WebSocket.ClientOptions = {};
+  await kubeConfig.applyToHTTPSOptions(options);
+  return new WebSocket(execUrl(server, request, streams), EXEC_PROTOCOLS, options);
 }
 
-function execUrl(server: string, { namespace, pod, container, command }: ExecRequest): string {
+function execUrl(
+  server: string,
+  { namespace, pod, container, command }: Omit<ExecRequest, 'timeout'>,
+  { stdin, tty }: { stdin: boolean; tty: boolean },
+): string {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/exec`;
   const url = new URL(server.replace(/^http/, 'ws') + path);
-  for (const [name, value] of Object.entries({ stdout: 'true', stderr: 'true', container }))
-    url.searchParams.set(name, value);
+  // With a terminal stdout and stderr are one.
+  const wanted = {
+    stdout: 'true',
+    stderr: tty ? '' : 'true',
+    stdin: stdin ? 'true' : '',
+    tty: tty ? 'true' : '',
+  };
+  for (const [name, value] of Object.entries({ ...wanted, container }))
+    if (value !== '') url.searchParams.set(name, value);
   for (const word of command) url.searchParams.append('command', word);
   return url.href;
-}
-
-/** The stream's last message; one that is no Status object says nothing of the command. */
-function statusEnd(content: Buffer): ExecAnswer['end'] {
-  try {
-    const status: unknown = JSON.parse(content.toString('utf8'));
-    if (typeof status === 'object' && status !== null) return { kind: 'status', status };
-  } catch {
-    // Cut off, or not JSON.
-  }
-  return { kind: 'lost' };
 }

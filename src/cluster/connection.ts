@@ -44,15 +44,27 @@ export interface ExecRequest {
 }
 
 /** How an exec stream ended; settles exactly once. */
+export type ExecEnd =
+  | { kind: 'status'; status: ExecStatus }
+  | { kind: 'lost' }
+  | { kind: 'refused'; status: number; body: string }
+  | { kind: 'transport'; message: string }
+  | { kind: 'timeout' };
+
 export interface ExecAnswer {
-  end:
-    | { kind: 'status'; status: ExecStatus }
-    | { kind: 'lost' }
-    | { kind: 'refused'; status: number; body: string }
-    | { kind: 'transport'; message: string }
-    | { kind: 'timeout' };
+  end: ExecEnd;
   stdout: string;
   stderr: string;
+}
+
+/** The learner's end of a command that runs in a container: a terminal, or plain streams. */
+export interface Terminal {
+  /** Bytes as they come, null once at their end. The answer stops it. */
+  onInput(listener: (bytes: Uint8Array | null) => void): () => void;
+  write(bytes: Uint8Array, to: 'stdout' | 'stderr'): void;
+  /** Undefined where there is no terminal. */
+  size(): { columns: number; rows: number } | undefined;
+  onResize(listener: () => void): () => void;
 }
 
 /** The parts of the `Status` object that ends an exec stream. */
@@ -97,5 +109,11 @@ export interface Connection {
     signal: AbortSignal,
   ): Promise<number | undefined>;
   exec(request: ExecRequest, signal: AbortSignal): Promise<ExecAnswer>;
+  /** A command that somebody types into; it has no deadline of its own. */
+  interact(
+    request: Omit<ExecRequest, 'timeout'> & { tty: boolean },
+    terminal: Terminal,
+    signal: AbortSignal,
+  ): Promise<ExecEnd>;
   close(): void;
 }

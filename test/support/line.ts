@@ -12,6 +12,7 @@ export function line(abilities: Partial<Connection>): Connection {
     send: () => unexpected('send'),
     watch: () => unexpected('watch'),
     exec: () => unexpected('exec'),
+    interact: () => unexpected('interact'),
     close: () => unexpected('close'),
     ...abilities,
   };

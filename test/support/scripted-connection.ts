@@ -98,6 +98,10 @@ export class ScriptedConnection implements Connection {
     });
   }
 
+  interact(): never {
+    throw new Error('nobody types into a scripted connection');
+  }
+
   async exec(request: ExecRequest): Promise<ExecAnswer> {
     this.requests.push(`EXEC ${request.pod}/${request.container}`);
     const early = this.interceptExec(request);

@@ -128,6 +128,10 @@ export class FakeCluster implements Connection {
     return Promise.resolve(this.answer);
   }
 
+  interact(): never {
+    throw new Error('nobody types into a fake cluster');
+  }
+
   close(): void {}
 
   #respond(request: ApiRequest): ApiResponse {
