@@ -69,9 +69,14 @@ export async function connect(
  *
  * @throws {SocketError} EADDRINUSE, EADDRNOTAVAIL, EACCES
  */
-export function listen(process: Process, address: string, port: number): ServerSocket {
+export function listen(
+  process: Process,
+  address: string,
+  port: number,
+  options?: { v6only?: boolean },
+): ServerSocket {
   try {
-    return new ServerSocket(process, process.machine.network.listen(address, port));
+    return new ServerSocket(process, process.machine.network.listen(address, port, options));
   } catch (error) {
     if (error instanceof AddressInUse) throw new SocketError('EADDRINUSE');
     if (error instanceof AddressNotAvailable) throw new SocketError('EADDRNOTAVAIL');

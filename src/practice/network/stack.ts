@@ -47,9 +47,10 @@ export interface NetworkStack {
   /**
    * @param address an own address, `0.0.0.0`, or `::` for both families, as Linux has it (IPv4 peers appear as ::ffff:…)
    * @param port 0 for any free one
+   * @param options `v6only` as IPV6_V6ONLY: `::` leaves IPv4 to others, as nginx' `[::]:80` does beside `0.0.0.0:80`
    * @throws {AddressInUse | AddressNotAvailable}
    */
-  listen(address: string, port: number): Listener;
+  listen(address: string, port: number, options?: { v6only?: boolean }): Listener;
   /** Sends the first packet and tells what came of it, at once: there is no time in here. */
   connect(address: string, port: number): ConnectResult;
 }
