@@ -1,5 +1,5 @@
-// Bundles src/ into dist/: main.js, which is tiny and knows the version, and edge.js, whose heavy parts are in chunks
-// that load when first needed.
+// Bundles src/ into dist/: main.js, which is tiny and knows the version; edge.js, whose heavy parts are in chunks that
+// load when first needed; and practice.js, the practice cluster, which runs in a process or a thread of its own.
 import { build } from 'esbuild';
 import { readFileSync, rmSync } from 'node:fs';
 
@@ -32,7 +32,7 @@ await build({
 });
 await build({
   ...common,
-  entryPoints: { edge: 'src/cli/edge.ts' },
+  entryPoints: { edge: 'src/cli/edge.ts', practice: 'src/practice/main.ts' },
   splitting: true,
   keepNames: true,
   // Node's own punycode warns on Node 21 and later.

@@ -9,6 +9,8 @@ import { listSessions, updateSession } from '../tutor/session.ts';
 import { kubectl, type Workshop } from '../tutor/workshop.ts';
 import { renderReceipt } from '../ui/receipt.ts';
 import { type CurrentSession, type Desk, makeWorkshop, openSessionCluster } from './desk.ts';
+import { removeOverlay } from './overlay.ts';
+import { isOnPractice, setPracticeNamespace } from './practice-place.ts';
 
 export interface CleanupOptions {
   dryRun?: boolean;
@@ -45,7 +47,7 @@ export async function cleanup(
   for (const { session, folder } of chosen) {
     if (session instanceof Problem) throw session;
     if (options.forget === true) {
-      forget(desk, { session, folder });
+      await forget(desk, { session, folder });
       codes.push(0);
       continue;
     }
@@ -114,7 +116,7 @@ export async function cleanUpSession(
     receipts.push(data);
     desk.output.add({ receipt: data });
     if (receipt.left.length > 0) return 3;
-    close(desk, current);
+    await close(desk, current);
     return receipt.kept.length > 0 ? 3 : 0;
   } catch (error) {
     throw asProblem(error, cluster.api.connection.target, `clean up namespace ${session.namespace}`);
@@ -190,7 +192,10 @@ function receiptAsData(receipt: Receipt): unknown {
 }
 
 /** The session is over. The learner's progress stays to be read; a demonstration leaves no trace. */
-function close(desk: Desk, { session, folder }: CurrentSession): void {
+async function close(desk: Desk, { session, folder }: CurrentSession): Promise<void> {
+  const { state } = desk.runtime;
+  removeOverlay(state, session);
+  if (isOnPractice(state, session)) await setPracticeNamespace(state, 'default');
   for (const file of ['journal.jsonl', 'baseline.json']) folder.remove(file);
   if (session.mode === 'demonstration') folder.remove('.');
   else
@@ -199,9 +204,9 @@ function close(desk: Desk, { session, folder }: CurrentSession): void {
     });
 }
 
-function forget(desk: Desk, current: CurrentSession): void {
+async function forget(desk: Desk, current: CurrentSession): Promise<void> {
   const { session } = current;
-  close(desk, current);
+  await close(desk, current);
   desk.output.say(
     `Lesson ${session.lesson} is forgotten; nothing was deleted. What it made was in namespace ${session.namespace} on ${session.cluster.server}.`,
   );

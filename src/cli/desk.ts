@@ -5,8 +5,11 @@ import { Journal } from '../tutor/journal.ts';
 import { listSessions, type Session, sessionFolder } from '../tutor/session.ts';
 import type { StateFolder } from '../tutor/state-folder.ts';
 import type { Workshop } from '../tutor/workshop.ts';
+import { isPointed } from './overlay.ts';
 import type { Options } from './options.ts';
 import type { Output } from './output.ts';
+import type { PracticeAddress } from './practice-host.ts';
+import { practiceKubeconfig } from './practice-place.ts';
 import type { Runtime } from './runtime.ts';
 
 /** What every command starts from. */
@@ -79,12 +82,18 @@ export function ownerOf(desk: Desk): string {
  * @throws {Problem} other-cluster, and whatever keeps us from connecting
  */
 export async function openSessionCluster(desk: Desk, session: Session): Promise<OpenCluster> {
-  const opened = await openNamed(desk, {
-    context: desk.options.context ?? session.cluster.context,
-    kubeconfig: desk.options.kubeconfig ?? session.cluster.kubeconfig ?? undefined,
-  });
+  const opened = await openNamed(desk, namedFor(desk, session));
   if (opened.identity.id !== session.cluster.id) throw otherCluster(session, opened);
   return opened;
+}
+
+/** Which cluster a session's command means: the one named on the command line, or the session's own. */
+function namedFor({ options, runtime }: Desk, session: Session): Parameters<typeof openNamed>[1] {
+  if (options.practice === true) return { context: undefined, kubeconfig: practiceKubeconfig(runtime.state) };
+  return {
+    context: options.context ?? session.cluster.context,
+    kubeconfig: options.kubeconfig ?? session.cluster.kubeconfig ?? undefined,
+  };
 }
 
 /** @throws {Problem} */
@@ -96,10 +105,22 @@ export async function openNamed(
     import('../cluster/open.ts'),
     import('../cluster/kubeconfig.ts'),
   ]);
+  // The practice cluster stops when it is idle for long; whoever needs it starts it again.
+  if (named.kubeconfig === practiceKubeconfig(desk.runtime.state)) await ensurePractice(desk);
   const config = readKubeconfig(desk.runtime.kubeconfigSources(named.kubeconfig));
   const resolved = resolveContext(config, { context: named.context });
   desk.output.reporter.action(`kubectl --context ${resolved.context} version`);
   return openCluster(resolved, desk.signal, desk.runtime.timing);
+}
+
+/** The detached practice cluster's address; it is started where it is not running. @throws {Problem} */
+export async function ensurePractice(desk: Desk): Promise<PracticeAddress> {
+  const { runtime, output } = desk;
+  const { findPractice, launchPractice } = await import('./practice-host.ts');
+  const running = await findPractice(runtime.state, runtime.isAlive);
+  if (running !== undefined) return running;
+  output.reporter.waiting('the practice cluster to start');
+  return launchPractice(runtime.state, runtime.practiceProgram);
 }
 
 function otherCluster(session: Session, opened: OpenCluster): Problem {
@@ -139,16 +160,28 @@ export async function makeWorkshop(
   };
 }
 
-/** kubectl lines name the context unless it is the current one of the learner's own kubeconfig. */
+/**
+ * What kubectl lines must name. Nothing, in a shell that `env` pointed at this session; otherwise the kubeconfig when
+ * it is not one of the learner's usual ones, the context when it is not the current one, and the namespace always.
+ */
 export async function pointingOf(desk: Desk, session: Session): Promise<Workshop['pointing']> {
+  const { runtime } = desk;
+  if (isPointed(runtime, session)) return { kubeconfig: undefined, context: undefined, namespace: undefined };
   const { kubeconfig, context } = session.cluster;
   const { readKubeconfig } = await import('../cluster/open.ts');
-  const config = readKubeconfig(desk.runtime.kubeconfigSources(kubeconfig ?? undefined));
+  const config = readKubeconfig(runtime.kubeconfigSources(kubeconfig ?? undefined));
+  const usual = config.contexts.get(context)?.namespace;
   return {
-    kubeconfig: kubeconfig ?? undefined,
+    kubeconfig: kubeconfig === null ? undefined : withTilde(kubeconfig, runtime.home),
     context: config.currentContext === context ? undefined : context,
-    namespace: session.namespace,
+    // A file that is named in the line may have the namespace as its default; the learner's own one may change.
+    namespace: kubeconfig !== null && usual === session.namespace ? undefined : session.namespace,
   };
+}
+
+/** A shell writes out `~` by itself; the short form is easier to read. */
+function withTilde(path: string, home: string): string {
+  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }
 
 /** Lesson, cluster and session of the lesson that is under way. @throws {Problem} */

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 
 /** The options that every command takes. */
 export interface Options {
+  practice?: boolean;
   context?: string;
   kubeconfig?: string;
   namespace?: string;

@@ -1,6 +1,8 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { parseDuration, parseImage, parseNamespace, parseOutput, type Options } from './options.ts';
 import type { Desk } from './desk.ts';
+import type { Shell } from './env.ts';
+import type { Action } from './practice.ts';
 
 /** Carries out a command. `name` tells which, for --output json and error messages. */
 export type Runner = (options: Options, command: (desk: Desk) => Promise<number>) => Promise<void>;
@@ -22,9 +24,10 @@ export function makeProgram(version: string, run: Runner): Command {
       `
 Examples:
   k8snet-tutor start networking                        begin the lesson, or go on with it
+  k8snet-tutor start networking --practice             on the built-in practice cluster
   k8snet-tutor check                                   verify the current page
   k8snet-tutor cleanup                                 delete everything the lesson made
-  k8snet-tutor start --auto --context kind-kind        the whole lesson as a demonstration
+  k8snet-tutor start --auto                            the whole lesson as a demonstration
 
 Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 could not be told, or something is left;
 4 not permitted; 70 a bug of ours; 130, 143 interrupted.`,
@@ -114,6 +117,35 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
     await run(options(cleanup), (desk) => command(desk, lesson, chosen));
   });
 
+  const shell = add('shell [command...]', 'open a shell in a container of the lesson, or run a command there')
+    .option('--pod <name>', 'the Pod; otherwise the one the current page is about')
+    .option('-c, --container <name>', 'the container; otherwise the first one of the Pod')
+    .passThroughOptions();
+  shell.action(async (command: string[]) => {
+    const { shell: open } = await import('./shell.ts');
+    await run(options(shell), (desk) =>
+      open(desk, command, shell.opts<{ pod?: string; container?: string }>()),
+    );
+  });
+
+  const env = add('env', 'print what points kubectl at the lesson: eval "$(k8snet-tutor env)"')
+    .addOption(
+      new Option('--shell <name>', 'for this shell').choices(['sh', 'bash', 'zsh', 'fish', 'powershell']),
+    )
+    .option('--unset', 'point kubectl back to where it was');
+  env.action(async () => {
+    const { env: command } = await import('./env.ts');
+    await run(options(env), (desk) => command(desk, env.opts<{ shell?: Shell; unset?: boolean }>()));
+  });
+
+  const practice = add('practice', 'the built-in practice cluster: start, stop, status, reset')
+    .addArgument(new Argument('<action>', 'what to do with it').choices(['start', 'stop', 'status', 'reset']))
+    .option('-y, --yes', 'reset without asking');
+  practice.action(async (action: Action) => {
+    const { practice: command } = await import('./practice.ts');
+    await run(options(practice), (desk) => command(desk, action, practice.opts<{ yes?: boolean }>()));
+  });
+
   const list = add('list', 'list the lessons');
   list.action(async () => {
     const { list: command } = await import('./list.ts');
@@ -126,6 +158,7 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
 function withCommonOptions(command: Command): Command {
   return command
     .exitOverride()
+    .addOption(new Option('--practice', 'the built-in practice cluster').conflicts(['context', 'kubeconfig']))
     .option('--context <name>', 'the kubeconfig context of the cluster')
     .option('--kubeconfig <file>', 'the kubeconfig file, instead of KUBECONFIG or ~/.kube/config')
     .addOption(new Option('-o, --output <format>', 'text or json').argParser(parseOutput).default('text'))

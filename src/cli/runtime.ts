@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
-import { delimiter } from 'node:path';
+import { delimiter, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Timing } from '../cluster/api.ts';
+import type { Terminal } from '../cluster/connection.ts';
 import type { KubeconfigSources } from '../cluster/kubeconfig.ts';
 import { isAlive } from '../tutor/lock.ts';
 import { StateFolder, stateFolderPath } from '../tutor/state-folder.ts';
 import { enquirerPrompter, type Prompter } from '../ui/prompter.ts';
+import { processTerminal } from './terminal.ts';
 
 /** The world outside: everything a command may touch of the process it runs in. */
 export interface Runtime {
   env: Record<string, string | undefined>;
+  home: string;
   /** Somebody sits at a terminal: both ways, and no CI. */
   interactive: boolean;
   /** Colours are welcome on stdout. */
@@ -21,9 +24,13 @@ export interface Runtime {
   out(text: string): void;
   err(text: string): void;
   prompter: Prompter;
+  /** For a command in a container: raw keys in, bytes out. */
+  terminal: Terminal & { isTTY: boolean };
   state: StateFolder;
   /** The folder with lessons/ and manifests/. */
   packFolder: string;
+  /** The program that is the practice cluster, for a process or a thread of its own. */
+  practiceProgram: string;
   kubeconfigSources(explicit: string | undefined): KubeconfigSources;
   timing: Timing;
   /** 32 letters and digits. */
@@ -38,8 +45,12 @@ export function processRuntime(interrupt: AbortSignal): Runtime {
   const { env, stdin, stdout, stderr } = process;
   const home = env['HOME'] || homedir();
   const dumb = env['TERM'] === 'dumb';
+  const state = new StateFolder(resolve(stateFolderPath(env, home, process.platform)));
+  // Files that `env` made point kubectl at a lesson; to the tutor they would say that the lesson's is the learner's cluster.
+  const ignore = (path: string): boolean => path.startsWith(state.path + sep);
   return {
     env,
+    home,
     interactive: stdin.isTTY && stdout.isTTY && !env['CI'],
     colour: wantsColour(env, stdout.isTTY),
     plain: dumb || Boolean(env['ACCESSIBLE']),
@@ -47,9 +58,18 @@ export function processRuntime(interrupt: AbortSignal): Runtime {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     prompter: enquirerPrompter(stdin, stdout),
-    state: new StateFolder(stateFolderPath(env, home, process.platform)),
+    terminal: processTerminal(stdin, stdout, stderr),
+    state,
     packFolder: fileURLToPath(new URL('..', import.meta.url)),
-    kubeconfigSources: (explicit) => ({ explicit, env, home, cwd: process.cwd(), pathDelimiter: delimiter }),
+    practiceProgram: fileURLToPath(new URL('./practice.js', import.meta.url)),
+    kubeconfigSources: (explicit) => ({
+      explicit,
+      env,
+      home,
+      cwd: process.cwd(),
+      pathDelimiter: delimiter,
+      ignore,
+    }),
     timing: { now: Date.now, sleep, random: Math.random },
     nonce: () => randomBytes(16).toString('hex'),
     timestamp: () => new Date().toISOString(),

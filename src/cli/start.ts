@@ -1,5 +1,5 @@
 import { asProblem } from '../cluster/failure.ts';
-import { chooseCluster } from '../cluster/choice.ts';
+import { chooseCluster, type ClusterChoice } from '../cluster/choice.ts';
 import { resolveContext } from '../cluster/kubeconfig.ts';
 import { isKnownLocal } from '../cluster/local.ts';
 import { type OpenCluster, readKubeconfig } from '../cluster/open.ts';
@@ -25,8 +25,11 @@ import {
   makeWorkshop,
   openNamed,
   openSessionCluster,
+  pointingOf,
 } from './desk.ts';
 import { enterAndShow } from './enter.ts';
+import { onOwnPractice } from './own-practice.ts';
+import { isOnPractice, practiceKubeconfig, setPracticeNamespace } from './practice-place.ts';
 import { walk } from './walk.ts';
 
 const DEFAULT_LESSON = 'networking';
@@ -43,6 +46,16 @@ export async function start(
 ): Promise<number> {
   const prompt = options.prompt !== false;
   const auto = options.auto === true || (prompt && !desk.runtime.interactive);
+  if (auto && choose(desk).kind === 'practice')
+    return onOwnPractice(desk, (own) => startLesson(own, wanted, { prompt, auto }));
+  return startLesson(desk, wanted, { prompt, auto });
+}
+
+async function startLesson(
+  desk: Desk,
+  wanted: string | undefined,
+  { prompt, auto }: { prompt: boolean; auto: boolean },
+): Promise<number> {
   const id = wanted ?? (auto ? undefined : findCurrentSession(desk)?.session.lesson) ?? DEFAULT_LESSON;
   const lesson = await loadLessonOf(desk, id);
   requireKnownContainers(lesson, desk.options.image);
@@ -120,7 +133,7 @@ async function begin(
   folder: CurrentSession['folder'],
   mode: Session['mode'],
 ): Promise<Workshop> {
-  const cluster = await chosenCluster(desk);
+  const { cluster, kubeconfig } = await chosenCluster(desk);
   const { target } = cluster.api.connection;
   const borrowed = desk.options.namespace !== undefined;
   const session: Session = {
@@ -131,7 +144,7 @@ async function begin(
       id: cluster.identity.id,
       context: target.context,
       server: target.server,
-      kubeconfig: desk.options.kubeconfig ?? null,
+      kubeconfig: kubeconfig ?? null,
     },
     namespace: desk.options.namespace ?? namespaceName(lesson.id, desk.runtime.nonce()),
     borrowed,
@@ -155,6 +168,10 @@ async function begin(
   } catch (error) {
     if (workshop.journal.open().length === 0) discard(folder);
     throw asProblem(error, target, `look at the cluster`);
+  }
+  if (isOnPractice(desk.runtime.state, session)) {
+    await setPracticeNamespace(desk.runtime.state, session.namespace);
+    workshop.pointing = await pointingOf(desk, session);
   }
   announce(desk, workshop);
   return workshop;
@@ -198,38 +215,39 @@ async function resume(desk: Desk, lesson: Lesson, current: CurrentSession): Prom
   return workshop;
 }
 
-/** Connects to the cluster that is meant, after a yes where one is needed. @throws {Problem} */
-async function chosenCluster(desk: Desk): Promise<OpenCluster> {
-  const { runtime, options } = desk;
-  const usual = (): ReturnType<typeof readKubeconfig> => readKubeconfig(runtime.kubeconfigSources(undefined));
-  const interactive = runtime.interactive;
-  const { context, kubeconfig } = options;
-  const choice = chooseCluster({ context, kubeconfig, session: undefined, interactive }, usual);
-  switch (choice.kind) {
-    case 'named':
-      return openNamed(desk, choice);
-    case 'practice':
-      throw noCluster(interactive);
-    case 'current': {
-      const resolved = resolveContext(usual(), {});
-      if (!isKnownLocal(resolved)) await askFor(desk, resolved);
-      return openNamed(desk, { context: resolved.context, kubeconfig: undefined });
-    }
-  }
+/** The cluster, and the kubeconfig that leads there when it is not one of the learner's usual ones. */
+interface ChosenCluster {
+  cluster: OpenCluster;
+  kubeconfig: string | undefined;
 }
 
-function noCluster(interactive: boolean): Problem {
-  return new Problem({
-    code: 'cluster-none',
-    kind: 'environment',
-    what: interactive
-      ? 'There is no kubeconfig, and the built-in practice cluster is not part of this version yet'
-      : 'No cluster was named. Without a terminal the tutor uses only a cluster that is named, and the built-in practice cluster is not part of this version yet',
-    next: [
-      'Name one: k8snet-tutor start --context NAME (kubectl config get-contexts lists them)',
-      'Make one: kind create cluster, or minikube start',
-    ],
-  });
+function choose({ runtime, options }: Desk): ClusterChoice {
+  const { context, kubeconfig, practice } = options;
+  const wish = { practice: practice === true, context, kubeconfig, session: undefined };
+  return chooseCluster({ ...wish, interactive: runtime.interactive }, () => usualKubeconfig(runtime));
+}
+
+function usualKubeconfig(runtime: Desk['runtime']): ReturnType<typeof readKubeconfig> {
+  return readKubeconfig(runtime.kubeconfigSources(undefined));
+}
+
+/** Connects to the cluster that is meant, after a yes where one is needed. @throws {Problem} */
+async function chosenCluster(desk: Desk): Promise<ChosenCluster> {
+  const choice = choose(desk);
+  switch (choice.kind) {
+    case 'named':
+      return { cluster: await openNamed(desk, choice), kubeconfig: choice.kubeconfig };
+    case 'practice': {
+      const kubeconfig = practiceKubeconfig(desk.runtime.state);
+      return { cluster: await openNamed(desk, { context: undefined, kubeconfig }), kubeconfig };
+    }
+    case 'current': {
+      const resolved = resolveContext(usualKubeconfig(desk.runtime), {});
+      if (!isKnownLocal(resolved)) await askFor(desk, resolved);
+      const named = { context: resolved.context, kubeconfig: undefined };
+      return { cluster: await openNamed(desk, named), kubeconfig: undefined };
+    }
+  }
 }
 
 async function askFor(
@@ -249,6 +267,7 @@ async function askFor(
     what: 'Nothing was done',
     next: [
       'Name the cluster you want: k8snet-tutor start --context NAME (kubectl config get-contexts lists them)',
+      'Or practise on the built-in one: k8snet-tutor start --practice',
     ],
   });
 }

@@ -12,6 +12,7 @@ import type { Desk } from './desk.ts';
 import { enterAndShow } from './enter.ts';
 import { giveHint } from './hint.ts';
 import { goBack, goOn } from './next.ts';
+import { openShell } from './shell.ts';
 import { factsOf, showPage } from './show.ts';
 import { solveAndCheck } from './solve.ts';
 import { renderStatus } from './status.ts';
@@ -21,6 +22,7 @@ const WORDS = [
   'check',
   'hint',
   'solve',
+  'shell',
   'skip',
   'back',
   'page',
@@ -88,6 +90,8 @@ async function perform(
       return checkAndShow(desk, workshop, step, true);
     case 'solve':
       return solveAndCheck(desk, workshop, step, false);
+    case 'shell':
+      return openShell(desk, workshop, step, [], {});
     case 'hint':
       return giveHint(step, workshop.session, workshop.folder, output);
     case 'page':
@@ -117,6 +121,7 @@ function promptFor(workshop: Workshop): string {
           'skip',
         ]
       : ['next']),
+    ...(step.checks.length > 0 ? ['shell'] : []),
     ...(workshop.lesson.steps[0] === step ? [] : ['back']),
     'page',
     'status',

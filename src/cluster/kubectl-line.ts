@@ -38,5 +38,6 @@ function flags(pointing: KubectlPointing, command: string): string[] {
 }
 
 function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  // A path below the home directory may begin with ~, which quotes would keep the shell from writing out.
+  return /^(~\/)?[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

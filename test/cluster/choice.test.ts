@@ -3,6 +3,7 @@ import { chooseCluster, type ClusterChoice, type ClusterWish } from '../../src/c
 import { loadKubeconfig } from '../../src/cluster/kubeconfig.ts';
 
 const NOTHING: ClusterWish = {
+  practice: false,
   context: undefined,
   kubeconfig: undefined,
   session: undefined,
@@ -27,6 +28,12 @@ const untouched = (): never => {
 
 describe('chooseCluster', () => {
   it.each<{ name: string; wish: Partial<ClusterWish>; choice: ClusterChoice }>([
+    { name: '--practice', wish: { practice: true }, choice: { kind: 'practice' } },
+    {
+      name: "--practice before the session's own",
+      wish: { practice: true, session: SESSION, interactive: false },
+      choice: { kind: 'practice' },
+    },
     {
       name: '--context',
       wish: { context: 'prod' },
