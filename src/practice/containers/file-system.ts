@@ -1,31 +1,9 @@
-import { OpenFile } from './open-file.ts';
-import type { Program } from './process.ts';
-import { nullDevice } from './stream.ts';
+import { FileError } from './file-error.ts';
+import { openRegular } from './regular-file.ts';
+import type { OpenFile } from './open-file.ts';
+import type { Process, Program, User } from './process.ts';
 
-export type FileErrorCode =
-  'ENOENT' | 'EISDIR' | 'ENOTDIR' | 'EEXIST' | 'ENOTEMPTY' | 'EACCES' | 'ELOOP' | 'EROFS';
-
-const WORDS: Record<FileErrorCode, string> = {
-  ENOENT: 'No such file or directory',
-  EISDIR: 'Is a directory',
-  ENOTDIR: 'Not a directory',
-  EEXIST: 'File exists',
-  ENOTEMPTY: 'Directory not empty',
-  EACCES: 'Permission denied',
-  ELOOP: 'Too many levels of symbolic links',
-  EROFS: 'Read-only file system',
-};
-
-/** What a system call on a file refuses; `message` is strerror's. */
-export class FileError extends Error {
-  readonly code: FileErrorCode;
-
-  constructor(code: FileErrorCode) {
-    super(WORDS[code]);
-    this.name = 'FileError';
-    this.code = code;
-  }
-}
+export { FileError, type FileErrorCode } from './file-error.ts';
 
 interface NodeCommon {
   mode: number;
@@ -42,16 +20,16 @@ export interface RegularFile extends NodeCommon {
   program?: Program | undefined;
 }
 
-/** A file whose content is made when it is read, as in /proc. */
+/** A file whose content is made when it is read, as in /proc. `asker` is missing where no process asks. */
 export interface GeneratedFile extends NodeCommon {
   type: 'generated';
-  read(): string;
+  read(asker?: Process): string;
 }
 
-/** /dev/null and its like; opened by the kernel, not by the file system. */
+/** /dev/null and its like, and /proc/self/fd/1: what comes of opening it may depend on who does. @throws {FileError} */
 export interface Device extends NodeCommon {
   type: 'device';
-  open(): OpenFile;
+  open(asker: Process): OpenFile;
 }
 
 export interface Symlink extends NodeCommon {
@@ -61,22 +39,49 @@ export interface Symlink extends NodeCommon {
 
 export interface Directory extends NodeCommon {
   type: 'directory';
-  entries: Map<string, FileNode>;
+  entries: Entries;
+}
+
+/** What is in a directory: a Map, or made when asked for, as in /proc. */
+export interface Entries {
+  readonly size: number;
+  get(name: string): FileNode | undefined;
+  /** @throws {FileError} */
+  set(name: string, node: FileNode): unknown;
+  /** @throws {FileError} */
+  delete(name: string): unknown;
+  keys(): Iterable<string>;
 }
 
 export type FileNode = RegularFile | GeneratedFile | Device | Symlink | Directory;
 
-const MOST_LINKS = 20;
-const NOBODY_SAYS: Omit<NodeCommon, 'modified'> = { mode: 0o644, uid: 0, gid: 0 };
+type Owner = Pick<User, 'uid' | 'gid'>;
 
-/** A container's file system, in memory. Paths are absolute or relative to `directory`; `..` and links are followed. */
+const MOST_LINKS = 20;
+const ROOT: Owner = { uid: 0, gid: 0 };
+/** What an entry in a directory takes, beside its content. */
+const ENTRY = 512;
+
+/**
+ * A container's file system, in memory. Paths are absolute or relative to `directory`; `..` and links are followed.
+ * It is root who asks: for what a process may do see open.ts.
+ */
 export class FileSystem {
   readonly root: Directory;
+  /** Bytes it takes at most; a learner's `yes > file` shall not take the learner's own memory. */
+  readonly capacity: number;
   private readonly now: () => number;
+  private bytes = 0;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, capacity = 64 * 1024 * 1024) {
     this.now = now;
-    this.root = { ...NOBODY_SAYS, mode: 0o755, type: 'directory', entries: new Map(), modified: now() };
+    this.capacity = capacity;
+    this.root = { ...ROOT, mode: 0o755, type: 'directory', entries: new Map(), modified: now() };
+  }
+
+  /** Bytes in use. */
+  get used(): number {
+    return this.bytes;
   }
 
   /** @throws {FileError} ENOENT, ENOTDIR, ELOOP */
@@ -110,23 +115,14 @@ export class FileSystem {
   }
 
   /** Creates or replaces the file. @throws {FileError} */
-  write(
-    path: string,
-    content: Uint8Array,
-    directory = '/',
-    owner: { uid: number; gid: number } = NOBODY_SAYS,
-  ): RegularFile {
+  write(path: string, content: Uint8Array, directory = '/', owner: Owner = ROOT): RegularFile {
     const found = this.find(path, directory, true);
     if (found.node?.type === 'directory') throw new FileError('EISDIR');
     if (found.node !== undefined && found.node.type !== 'file') throw new FileError('EACCES');
-    if (found.node !== undefined) {
-      found.node.content = content;
-      found.node.modified = this.now();
-      return found.node;
-    }
-    const { uid, gid } = owner;
-    const file: RegularFile = { type: 'file', mode: 0o644, uid, gid, content, modified: this.now() };
-    found.parent.entries.set(found.name, file);
+    const file = found.node ?? this.add(found, this.empty(owner, 0o644));
+    this.take(content.length - file.content.length);
+    file.content = content;
+    file.modified = this.now();
     return file;
   }
 
@@ -138,13 +134,13 @@ export class FileSystem {
     for (const each of names) {
       let next = parent.entries.get(each);
       if (next === undefined) {
-        next = { ...NOBODY_SAYS, mode: 0o755, type: 'directory', entries: new Map(), modified: this.now() };
+        next = { ...ROOT, mode: 0o755, type: 'directory', entries: new Map(), modified: this.now() };
         parent.entries.set(each, next);
       }
       if (next.type !== 'directory') throw new Error(`${path}: ${each} is no directory`);
       parent = next;
     }
-    parent.entries.set(name, { ...NOBODY_SAYS, modified: this.now(), ...node });
+    parent.entries.set(name, { ...ROOT, mode: 0o644, modified: this.now(), ...node });
   }
 
   /** @throws {FileError} */
@@ -155,19 +151,9 @@ export class FileSystem {
   }
 
   /** @throws {FileError} EEXIST */
-  makeDirectory(path: string, directory = '/', owner: { uid: number; gid: number } = NOBODY_SAYS): void {
+  makeDirectory(path: string, directory = '/', owner: Owner = ROOT, mode = 0o755): void {
     const found = this.find(path, directory, true);
-    if (found.node !== undefined) throw new FileError('EEXIST');
-    const { uid, gid } = owner;
-    const made: Directory = {
-      type: 'directory',
-      mode: 0o755,
-      uid,
-      gid,
-      entries: new Map(),
-      modified: this.now(),
-    };
-    found.parent.entries.set(found.name, made);
+    this.add(found, { ...own(owner), modified: this.now(), type: 'directory', mode, entries: new Map() });
   }
 
   /** A file, a link, or an empty directory. @throws {FileError} */
@@ -175,93 +161,123 @@ export class FileSystem {
     const found = this.find(path, directory, false);
     if (found.node === undefined) throw new FileError('ENOENT');
     if (found.node.type === 'directory' && found.node.entries.size > 0) throw new FileError('ENOTEMPTY');
-    found.parent.entries.delete(found.name);
+    this.drop(found.parent, found.name, found.node);
   }
 
-  /** @throws {FileError} */
-  link(target: string, path: string, directory = '/'): void {
+  /** Makes a symbolic link. @throws {FileError} */
+  link(target: string, path: string, directory = '/', owner: Owner = ROOT): void {
     const found = this.find(path, directory, false);
-    if (found.node !== undefined) throw new FileError('EEXIST');
-    found.parent.entries.set(found.name, {
-      ...NOBODY_SAYS,
-      mode: 0o777,
-      type: 'symlink',
-      target,
-      modified: this.now(),
-    });
+    this.add(found, { ...own(owner), modified: this.now(), type: 'symlink', mode: 0o777, target });
   }
 
-  /** Opens a file as open(2) does; `/proc/self/fd/N` is the kernel's business. @throws {FileError} */
-  open(
-    path: string,
-    how: 'read' | 'write' | 'append',
-    directory = '/',
-    owner: { uid: number; gid: number } = NOBODY_SAYS,
-  ): OpenFile {
+  /** As rename(2): what is at `to` already goes, an empty directory only. @throws {FileError} */
+  rename(from: string, to: string, directory = '/'): void {
+    const source = this.find(from, directory, false);
+    const target = this.find(to, directory, false);
+    const { node } = source;
+    if (node === undefined) throw new FileError('ENOENT');
+    if (target.node === node) return;
+    if (`${target.path}/`.startsWith(`${source.path}/`)) throw new FileError('EINVAL');
+    if (target.node !== undefined) {
+      if (target.node.type === 'directory' && node.type !== 'directory') throw new FileError('EISDIR');
+      if (target.node.type !== 'directory' && node.type === 'directory') throw new FileError('ENOTDIR');
+      if (target.node.type === 'directory' && target.node.entries.size > 0) throw new FileError('ENOTEMPTY');
+      this.drop(target.parent, target.name, target.node);
+    }
+    source.parent.entries.delete(source.name);
+    target.parent.entries.set(target.name, node);
+  }
+
+  /** Opens a file of any kind, whoever may read or write it. @throws {FileError} */
+  openNode(node: FileNode, how: OpenMode, asker: Process): OpenFile {
+    switch (node.type) {
+      case 'device':
+        return node.open(asker);
+      case 'generated':
+        if (how !== 'read') throw new FileError('EACCES');
+        return openRegular({ content: new TextEncoder().encode(node.read(asker)) }, how, asGiven);
+      case 'file':
+        if (how === 'write') {
+          this.take(-node.content.length);
+          node.content = new Uint8Array();
+          node.modified = this.now();
+        }
+        return openRegular(node, how, (bytes) => {
+          this.take(bytes);
+          node.modified = this.now();
+        });
+      case 'directory':
+        throw new FileError('EISDIR');
+      case 'symlink':
+        throw new FileError('ELOOP');
+    }
+  }
+
+  /** A new empty file. @throws {FileError} */
+  create(path: string, directory: string, owner: Owner, mode: number): RegularFile {
     const found = this.find(path, directory, true);
-    if (found.node?.type === 'device') return found.node.open();
-    if (how === 'read') return reader(this.read(path, directory));
-    if (
-      owner.uid !== 0 &&
-      found.node !== undefined &&
-      found.node.uid !== owner.uid &&
-      (found.node.mode & 0o002) === 0
-    )
-      throw new FileError('EACCES');
-    if (
-      found.node === undefined &&
-      owner.uid !== 0 &&
-      found.parent.uid !== owner.uid &&
-      (found.parent.mode & 0o002) === 0
-    )
-      throw new FileError('EACCES');
-    const file =
-      how === 'append' && found.node?.type === 'file'
-        ? found.node
-        : this.write(path, new Uint8Array(), directory, owner);
-    return new OpenFile({
-      source: nullDevice,
-      sink: {
-        write: (bytes) => {
-          const joined = new Uint8Array(file.content.length + bytes.length);
-          joined.set(file.content);
-          joined.set(bytes, file.content.length);
-          file.content = joined;
-          file.modified = this.now();
-          return Promise.resolve();
-        },
-        close: () => undefined,
-      },
-    });
+    return this.add(found, this.empty(owner, mode));
   }
 
-  private find(
+  /** Where a path leads: the node if there is one, and the directory it is or would be in. @throws {FileError} */
+  find(path: string, directory: string, follow: boolean, visit?: (passed: Directory) => void): Found {
+    return this.walk(path, directory, follow, visit, 0);
+  }
+
+  private empty(owner: Owner, mode: number): RegularFile {
+    return { ...own(owner), type: 'file', mode, content: new Uint8Array(), modified: this.now() };
+  }
+
+  private add<T extends FileNode>(at: Found, node: T): T {
+    if (at.node !== undefined) throw new FileError('EEXIST');
+    this.take(ENTRY);
+    at.parent.entries.set(at.name, node);
+    at.parent.modified = node.modified;
+    return node;
+  }
+
+  private drop(parent: Directory, name: string, node: FileNode): void {
+    parent.entries.delete(name);
+    parent.modified = this.now();
+    this.take(-ENTRY - (node.type === 'file' ? node.content.length : 0));
+  }
+
+  /** What an image placed was not counted, so that it may be removed without a debt. */
+  private take(bytes: number): void {
+    if (bytes > 0 && this.bytes + bytes > this.capacity) throw new FileError('ENOSPC');
+    this.bytes = Math.max(0, this.bytes + bytes);
+  }
+
+  private walk(
     path: string,
     directory: string,
     follow: boolean,
-    links = 0,
-  ): { node: FileNode | undefined; parent: Directory; name: string; path: string } {
+    visit: ((passed: Directory) => void) | undefined,
+    links: number,
+  ): Found {
+    if (path === '') throw new FileError('ENOENT');
     const names = split(path.startsWith('/') ? path : `${directory}/${path}`);
     const walked: { name: string; node: Directory }[] = [];
     let here = this.root;
-    if (path === '') throw new FileError('ENOENT');
     for (const [index, name] of names.entries()) {
       const isLast = index === names.length - 1;
+      visit?.(here);
       if (name === '..') {
         walked.pop();
         here = walked.at(-1)?.node ?? this.root;
-        if (isLast) break;
         continue;
       }
+      if (name.length > 255) throw new FileError('ENAMETOOLONG');
       const node = here.entries.get(name);
-      if (node?.type === 'symlink' && (follow || !isLast)) {
+      if (node?.type === 'symlink' && (follow || !isLast || path.endsWith('/'))) {
         if (links >= MOST_LINKS) throw new FileError('ELOOP');
         const rest = names.slice(index + 1).join('/');
         const base = `/${walked.map((each) => each.name).join('/')}`;
-        return this.find(rest === '' ? node.target : `${node.target}/${rest}`, base, follow, links + 1);
+        const target = rest === '' ? node.target : `${node.target}/${rest}`;
+        return this.walk(target, base, follow, visit, links + 1);
       }
       if (isLast) {
-        if (node?.type !== 'directory' && path.endsWith('/') && node !== undefined)
+        if (node !== undefined && node.type !== 'directory' && path.endsWith('/'))
           throw new FileError('ENOTDIR');
         const full = `/${[...walked.map((each) => each.name), name].join('/')}`;
         return { node, parent: here, name, path: full };
@@ -277,18 +293,25 @@ export class FileSystem {
   }
 }
 
+/** `write` empties or creates, `append` writes at the end, `update` reads and writes from the start. */
+export type OpenMode = 'read' | 'write' | 'append' | 'update';
+
+export interface Found {
+  node: FileNode | undefined;
+  parent: Directory;
+  name: string;
+  /** Absolute, links followed. */
+  path: string;
+}
+
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+function own(owner: Owner): Owner {
+  return { uid: owner.uid, gid: owner.gid };
+}
+
+function asGiven(): void {}
 
 function split(path: string): string[] {
   return path.split('/').filter((name) => name !== '' && name !== '.');
-}
-
-function reader(content: Uint8Array): OpenFile {
-  let rest: Uint8Array | null = content.length > 0 ? content : null;
-  const read = (): Promise<Uint8Array | null> => {
-    const chunk = rest;
-    rest = null;
-    return Promise.resolve(chunk);
-  };
-  return new OpenFile({ source: { read, close: () => undefined } });
 }

@@ -3,16 +3,54 @@ import type { Tty } from './tty.ts';
 
 /** What a file descriptor stands for; several descriptors of several processes may share one (dup, fork). */
 export class OpenFile {
+  /** Undefined where the file was not opened for reading. */
   readonly source: Source | undefined;
+  /** Undefined where the file was not opened for writing. */
   readonly sink: Sink | undefined;
   /** Set where the descriptor is a terminal. */
   readonly tty: Tty | undefined;
+  private readonly origin: Source | undefined;
+  /** What was read and nobody has taken yet; null is an end. */
+  private readonly ready: (Uint8Array | null)[] = [];
+  private filling: Promise<void> | undefined;
   private references = 1;
 
-  constructor(ends: { source?: Source; sink?: Sink; tty?: Tty }) {
-    this.source = ends.source;
+  constructor(ends: { source?: Source | undefined; sink?: Sink | undefined; tty?: Tty | undefined }) {
+    this.origin = ends.source;
+    this.source = this.origin && { read: () => this.read(), close: () => this.origin?.close() };
     this.sink = ends.sink;
     this.tty = ends.tty;
+  }
+
+  /** What can be read without waiting: bytes, null at the end, undefined when there is nothing yet. */
+  take(): Uint8Array | null | undefined {
+    return this.ready.shift();
+  }
+
+  /**
+   * Waits until there is something to take. Waiting takes nothing: a reader that dies meanwhile, as `cat` does on
+   * Ctrl-C, leaves what comes to the next one.
+   */
+  fill(): Promise<void> {
+    if (this.ready.length > 0 || this.origin === undefined) return Promise.resolve();
+    this.filling ??= this.origin
+      .read()
+      .then((chunk) => void this.ready.push(chunk))
+      .finally(() => (this.filling = undefined));
+    return this.filling;
+  }
+
+  /** Gives back what was taken too much: whoever shares the file reads it next. The shell's `read` takes one line. */
+  unread(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.ready.unshift(bytes);
+  }
+
+  private async read(): Promise<Uint8Array | null> {
+    for (;;) {
+      const chunk = this.take();
+      if (chunk !== undefined) return chunk;
+      await this.fill();
+    }
   }
 
   /** One more descriptor for the same open file. */
@@ -40,13 +78,15 @@ export class FileTable {
 
   /** Takes the file over: it is closed with the table, or when the number is used anew. */
   set(number: number, file: OpenFile): void {
-    this.files.get(number)?.close();
+    const before = this.files.get(number);
     this.files.set(number, file);
+    before?.close();
   }
 
   close(number: number): void {
-    this.files.get(number)?.close();
+    const file = this.files.get(number);
     this.files.delete(number);
+    file?.close();
   }
 
   /** As fork does: the same open files under the same numbers. */

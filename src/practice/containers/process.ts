@@ -67,7 +67,14 @@ export interface ProcessOptions {
   /** Taken over: closed when the process ends. */
   files: FileTable;
   parent?: Process | undefined;
+  /** The process group, whom a terminal's Ctrl-C reaches. The parent's, or one of its own without a parent. */
+  group?: number | undefined;
+  /** The controlling terminal, which /dev/tty is; the parent's unless given. Not taken over. */
+  terminal?: OpenFile | undefined;
 }
+
+/** How many times a process may read, write or run a command before everybody else is let in. */
+const STEPS_IN_A_ROW = 128;
 
 /** A running program: its arguments, environment, open files, and how signals reach it. */
 export class Process {
@@ -81,6 +88,9 @@ export class Process {
   directory: string;
   readonly user: User;
   readonly files: FileTable;
+  /** The process group: a number, the pid of its first process. */
+  group: number;
+  readonly terminal: OpenFile | undefined;
   readonly started: number;
   /** Settles when the process has ended: 0 to 255, 128 + the signal's number when one ended it. */
   readonly exited: Promise<number>;
@@ -89,11 +99,15 @@ export class Process {
   private readonly handlers = new Map<SignalName, (() => void) | 'ignore'>();
   private end!: (status: number) => void;
   private ended = false;
+  private killer: SignalName | undefined;
+  private steps = 0;
 
   constructor(machine: Machine, pid: number, options: ProcessOptions) {
     this.machine = machine;
     this.pid = pid;
     this.parent = options.parent;
+    this.group = options.group ?? options.parent?.group ?? pid;
+    this.terminal = options.terminal ?? options.parent?.terminal;
     this.argv = options.argv;
     this.title = options.argv.join(' ');
     this.environment = new Map(options.environment);
@@ -107,6 +121,12 @@ export class Process {
   /** Aborts when the process ends, however it does. */
   get signal(): AbortSignal {
     return this.gone.signal;
+  }
+
+  /** The parent's pid: 0 where the container runtime started it, 1 for orphans. */
+  get parentPid(): number {
+    if (this.parent === undefined) return 0;
+    return this.parent.alive ? this.parent.pid : 1;
   }
 
   get alive(): boolean {
@@ -137,7 +157,23 @@ export class Process {
     if (handler === 'ignore') return;
     if (handler !== undefined) return handler();
     if (this.pid === 1 && name !== 'SIGKILL') return;
+    this.killer = name;
     this.finish(128 + SIGNALS[name]);
+  }
+
+  /** The signal that ended it; undefined while it runs, and when it ended itself. */
+  get killedBy(): SignalName | undefined {
+    return this.killer;
+  }
+
+  /** exec(2): another program in the same process. Handlers are forgotten, ignored signals stay ignored. */
+  replace(argv: string[], environment: ReadonlyMap<string, string>): void {
+    this.argv = argv;
+    this.title = argv.join(' ');
+    const entries = [...environment];
+    this.environment.clear();
+    for (const [name, value] of entries) this.environment.set(name, value);
+    for (const [name, handler] of this.handlers) if (handler !== 'ignore') this.handlers.delete(name);
   }
 
   /** Runs the program and closes everything when it ends. For the process table only. */
@@ -182,14 +218,24 @@ export class Process {
 
   /** A descriptor to read from; a closed one is at its end. Reads end with the process. */
   source(number: number): Source {
-    const source = this.files.get(number)?.source ?? nullDevice;
-    return { read: () => this.until(source.read()), close: () => this.files.close(number) };
+    const read = async (): Promise<Uint8Array | null> => {
+      await this.breathe();
+      const file = this.files.get(number);
+      if (file?.source === undefined) return null;
+      for (;;) {
+        const chunk = file.take();
+        if (chunk !== undefined) return chunk;
+        await this.until(file.fill());
+      }
+    };
+    return { read, close: () => this.files.close(number) };
   }
 
   /** A descriptor to write to. A broken pipe is SIGPIPE, which ends the process unless it handles it. */
   sink(number: number): Sink {
-    const sink = this.files.get(number)?.sink ?? nullDevice;
     const write = async (bytes: Uint8Array): Promise<void> => {
+      await this.breathe();
+      const sink = this.files.get(number)?.sink ?? nullDevice;
       try {
         await this.until(sink.write(bytes));
       } catch (error) {
@@ -199,6 +245,17 @@ export class Process {
       }
     };
     return { write, close: () => this.files.close(number) };
+  }
+
+  /**
+   * To be awaited in loops: every now and then it lets the rest of the program go on, so that neither
+   * `while :; do :; done` nor `yes > /dev/null` stops the world. @throws {Killed}
+   */
+  async breathe(): Promise<void> {
+    if (this.ended) throw new Killed();
+    if (++this.steps % STEPS_IN_A_ROW !== 0) return;
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    if (this.ended) throw new Killed();
   }
 
   /** Text to stdout. */
@@ -220,8 +277,8 @@ export class Process {
       environment: this.environment,
       directory: this.directory,
       user: this.user,
-      files: options.files ?? this.files.copy(),
       ...options,
+      files: options.files ?? this.files.copy(),
       parent: this,
     });
   }
@@ -245,12 +302,28 @@ export class Process {
   }
 }
 
+/** A container's pids limit. Without one a fork bomb would take the learner's own memory. */
+const MOST_PROCESSES = 512;
+
+/** fork(2) says EAGAIN. */
+export class TooManyProcesses extends Error {
+  constructor() {
+    super('Resource temporarily unavailable');
+    this.name = 'TooManyProcesses';
+  }
+}
+
 /** The processes of one PID namespace. When pid 1 ends, the kernel kills the rest. */
 export class ProcessTable {
   private readonly processes = new Map<number, Process>();
   private next = 1;
 
+  /** @throws {TooManyProcesses} */
   start(machine: Machine, program: Program, options: ProcessOptions): Process {
+    if (this.processes.size >= MOST_PROCESSES) {
+      options.files.closeAll();
+      throw new TooManyProcesses();
+    }
     const process = new Process(machine, this.next++, options);
     this.processes.set(process.pid, process);
     process.run(program);
@@ -263,6 +336,11 @@ export class ProcessTable {
 
   list(): Process[] {
     return [...this.processes.values()];
+  }
+
+  /** To every process of a group. */
+  signalGroup(group: number, name: SignalName): void {
+    for (const each of this.list()) if (each.group === group) each.send(name);
   }
 
   remove(process: Process): void {
