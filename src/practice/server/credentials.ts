@@ -41,7 +41,9 @@ export function authenticator(
     const token = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) return undefined;
     const hash = sha256(token);
-    return known.filter((each) => timingSafeEqual(each.hash, hash))[0]?.user;
+    let user: User | undefined;
+    for (const each of known) if (timingSafeEqual(each.hash, hash)) user = each.user;
+    return user;
   };
 }
 

@@ -18,17 +18,12 @@ export type ClientFrame =
 
 /** What a client says; undefined for what means nothing, which the API server passes over too. */
 export function parseFrame(message: Uint8Array, protocol: Protocol): ClientFrame | undefined {
+  const channel = message[0];
   const bytes = message.subarray(1);
-  switch (message[0]) {
-    case STDIN:
-      return bytes.length === 0 ? undefined : { kind: 'stdin', bytes };
-    case CLOSE:
-      return protocol === 'v5.channel.k8s.io' && bytes[0] === STDIN ? { kind: 'stdin-end' } : undefined;
-    case RESIZE:
-      return parseSize(bytes);
-    default:
-      return undefined;
-  }
+  if (channel === STDIN && bytes.length > 0) return { kind: 'stdin', bytes };
+  if (channel === RESIZE) return parseSize(bytes);
+  const ended = channel === CLOSE && protocol === 'v5.channel.k8s.io' ? bytes[0] : undefined;
+  return ended === STDIN ? { kind: 'stdin-end' } : undefined;
 }
 
 export function frame(channel: number, content: Uint8Array): Uint8Array {

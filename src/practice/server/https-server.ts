@@ -1,4 +1,4 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -9,8 +9,10 @@ import type { User } from './credentials.ts';
 import { type ExecSockets, openExecSockets } from './exec-socket.ts';
 import type { Answer, ApiRequest, ExecTarget } from './http.ts';
 import { ClientGone, hasBody, readBody } from './request-body.ts';
-import { refusal, respond } from './response.ts';
-import { asStatusError, badRequest } from './status.ts';
+import { type Limits, LIMITS } from './limits.ts';
+import { malformed, refusal, refuseOn } from './refusal.ts';
+import { respond } from './response.ts';
+import { asStatusError } from './status.ts';
 
 export interface ServerOptions {
   certificate: Certificate;
@@ -29,46 +31,22 @@ export interface ServerOptions {
   limits?: Partial<Limits> | undefined;
 }
 
-/** All times in milliseconds. */
-export interface Limits {
-  /** Until a request's headers are there. */
-  headers: number;
-  /** Until the whole request is there. */
-  request: number;
-  /** How long a connection is kept without a request. Go's client gives up after 90 s; we must not be first. */
-  keepAlive: number;
-  /** Until the TLS handshake is done. */
-  handshake: number;
-  /** Until a client that doesn't read its answer is cut off. */
-  answer: number;
-  connections: number;
-  /** Bytes of request line and headers: `kubectl exec` puts whole scripts into the URL. */
-  headerBytes: number;
-  bodyBytes: number;
-}
-
-export const LIMITS: Limits = {
-  headers: 10_000,
-  request: 60_000,
-  keepAlive: 120_000,
-  handshake: 10_000,
-  answer: 60_000,
-  connections: 1000,
-  headerBytes: 128 * 1024,
-  // The API server's own.
-  bodyBytes: 3 * 1024 * 1024,
-};
-
 export interface PracticeServer {
   port: number;
   /** Ends what is under way, watches and execs too. */
   close(): Promise<void>;
 }
 
+interface Context extends ServerOptions {
+  limits: Limits;
+  /** One for each request under way; all are aborted when the server closes. */
+  underWay: Set<AbortController>;
+}
+
 /** Serves HTTPS on this machine's loopback. */
 export async function listen(options: ServerOptions): Promise<PracticeServer> {
   const limits = { ...LIMITS, ...options.limits };
-  const closing = new AbortController();
+  const context: Context = { ...options, limits, underWay: new Set() };
   const sockets = openExecSockets({ report: options.report });
   const server = createServer({
     key: options.certificate.key,
@@ -90,77 +68,85 @@ export async function listen(options: ServerOptions): Promise<PracticeServer> {
     const responses = answering.get(request.socket) ?? new Set();
     answering.set(request.socket, responses.add(response));
     response.on('close', () => responses.delete(response));
-    void answerRequest(options, limits, closing.signal, request, response);
+    void answer(context, request, response);
   });
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const error = new StatusError(417, 'ExpectationFailed', 'only Expect: 100-continue is understood');
-    response.writeHead(417, { 'Content-Type': 'application/json', Connection: 'close' });
-    response.end(refusal(error).body);
+    const why = 'only Expect: 100-continue is understood';
+    const { status, headers, body } = refusal(new StatusError(417, 'ExpectationFailed', why));
+    response.writeHead(status, { ...headers, 'Content-Length': body.length, Connection: 'close' });
+    response.end(body);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, first: Buffer) => {
-    upgrade(options, sockets, closing.signal, request, socket, first);
+    upgrade(context, sockets, request, socket, first);
   });
   server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
     // Ours in the middle of an answer under way would be taken for a part of it.
     const begun = [...(answering.get(socket) ?? [])].some((response) => response.headersSent);
-    refuseMalformed(error, socket, begun);
+    if (error.code === 'ECONNRESET' || !socket.writable || begun) socket.destroy();
+    else refuseOn(socket, malformed(error.code));
   });
 
   await bind(server, options.port ?? 0);
   return {
     port: (server.address() as AddressInfo).port,
-    close: () => close(server, sockets, closing),
+    close: () => {
+      for (const request of context.underWay) request.abort();
+      sockets.close();
+      return close(server);
+    },
   };
 }
 
-async function answerRequest(
-  options: ServerOptions,
-  limits: Limits,
-  closing: AbortSignal,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const ended = options.activity?.begin();
-  const gone = new AbortController();
-  const stop = (): void => gone.abort();
-  closing.addEventListener('abort', stop);
-  response.on('close', () => {
-    closing.removeEventListener('abort', stop);
-    stop();
-    ended?.();
-    options.log?.(`${request.method} ${request.url} ${response.statusCode}`);
-  });
+async function answer(context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const signal = begin(context, response);
+  response.on('close', () => context.log?.(`${request.method} ${request.url} ${response.statusCode}`));
   try {
-    const answer = await handle(options, limits, gone.signal, request, response);
-    if (typeof answer.body !== 'function') response.setTimeout(limits.answer, () => response.destroy());
-    await respond(request, response, answer, gone.signal);
+    await respond(
+      request,
+      response,
+      await handle(context, request, response, signal),
+      context.limits,
+      signal,
+    );
   } catch (error) {
     // A stream that failed half-way; there is no other way to say so.
     response.destroy();
-    if (!(error instanceof ClientGone) && !gone.signal.aborted) options.report(error);
+    if (!(error instanceof ClientGone) && !signal.aborted) context.report(error);
   }
 }
 
-/** Every error becomes an answer here. @throws {ClientGone} */
+/** Something is under way until `stream` closes; the signal aborts then, and when the server closes. */
+function begin(context: Context, stream: ServerResponse | Duplex): AbortSignal {
+  const ended = context.activity?.begin();
+  const controller = new AbortController();
+  context.underWay.add(controller);
+  stream.on('close', () => {
+    context.underWay.delete(controller);
+    controller.abort();
+    ended?.();
+  });
+  return controller.signal;
+}
+
+/** Every error becomes an answer here. @throws when there is nobody left to answer */
 async function handle(
-  options: ServerOptions,
-  limits: Limits,
-  signal: AbortSignal,
+  context: Context,
   request: IncomingMessage,
   response: ServerResponse,
+  signal: AbortSignal,
 ): Promise<Answer> {
   try {
-    const user = admit(request, options.authenticate);
-    const body = hasBody(request) ? await readBody(request, limits.bodyBytes) : new Uint8Array();
-    return await options.handle({ ...head(request), body, user, signal });
+    const user = admit(request, context.authenticate);
+    const body = hasBody(request) ? await readBody(request, context.limits.bodyBytes) : new Uint8Array();
+    return await context.handle({ ...head(request), body, user, signal });
   } catch (error) {
-    if (error instanceof ClientGone) throw error;
+    if (error instanceof ClientGone || signal.aborted) throw error;
     if (hasBody(request) && !request.complete) {
       // What else it sends is not read; the connection is of no more use.
       response.setHeader('Connection', 'close');
       response.on('finish', () => lingeringClose(request));
     }
-    return refusal(asStatusError(error, options.report));
+    return refusal(asStatusError(error, context.report));
   }
 }
 
@@ -173,59 +159,25 @@ function lingeringClose(request: IncomingMessage): void {
 }
 
 function upgrade(
-  options: ServerOptions,
+  context: Context,
   sockets: ExecSockets,
-  signal: AbortSignal,
   request: IncomingMessage,
   socket: Duplex,
   first: Buffer,
 ): void {
-  const ended = options.activity?.begin();
-  socket.on('close', () => ended?.());
+  const signal = begin(context, socket);
+  const log = (status: number): void => context.log?.(`${request.method} ${request.url} ${status}`);
   socket.on('error', () => socket.destroy());
   try {
-    const user = admit(request, options.authenticate);
-    sockets.open(request, socket, first, () =>
-      options.resolveExec({ ...head(request), body: new Uint8Array(), user, signal }),
-    );
-    options.log?.(`${request.method} ${request.url} 101`);
+    const user = admit(request, context.authenticate);
+    const body = new Uint8Array();
+    sockets.open(request, socket, first, () => context.resolveExec({ ...head(request), body, user, signal }));
+    log(101);
   } catch (error) {
-    const status = asStatusError(error, options.report);
-    options.log?.(`${request.method} ${request.url} ${status.code}`);
-    writeRaw(socket, refusal(status));
+    const status = asStatusError(error, context.report);
+    log(status.code);
+    refuseOn(socket, status);
   }
-}
-
-/** An answer to what Node's parser didn't take for a request. */
-function refuseMalformed(error: Error & { code?: string }, socket: Duplex, begun: boolean): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || begun) socket.destroy();
-  else writeRaw(socket, refusal(malformed(error.code)));
-}
-
-function malformed(code: string | undefined): StatusError {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return new StatusError(
-        431,
-        'RequestHeaderFieldsTooLarge',
-        'the request line and headers are too large',
-      );
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new StatusError(408, 'Timeout', 'the request took too long to arrive');
-    default:
-      return badRequest('this is not HTTP/1.1');
-  }
-}
-
-function writeRaw(socket: Duplex, answer: Answer): void {
-  const body = String(answer.body);
-  const lines = [
-    `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`,
-    ...Object.entries(answer.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
 function head(request: IncomingMessage): Pick<ApiRequest, 'method' | 'path' | 'query' | 'headers'> {
@@ -253,10 +205,8 @@ async function bind(server: Server, port: number): Promise<void> {
   }
 }
 
-function close(server: Server, sockets: ExecSockets, closing: AbortController): Promise<void> {
+function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  closing.abort();
-  sockets.close();
   server.closeIdleConnections();
   // Answers under way have a moment to end by themselves.
   const timer = setTimeout(() => server.closeAllConnections(), 300);

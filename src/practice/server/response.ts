@@ -1,15 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import type { StatusError } from '../api/status-error.ts';
 import type { Answer, AnswerStream } from './http.ts';
-import { statusOf } from './status.ts';
+import type { Limits } from './limits.ts';
 
 /** As the API server: smaller answers are not worth it. */
 const GZIP_ABOVE = 128 * 1024;
-
-/** Bytes. A watcher that lets more than this wait is cut off; it comes back and lists anew. */
-export const MOST_QUEUED = 16 * 1024 * 1024;
 
 const compress = promisify(gzip);
 
@@ -18,9 +14,11 @@ export async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   answer: Answer,
+  limits: Limits,
   signal: AbortSignal,
 ): Promise<void> {
-  if (typeof answer.body === 'function') return stream(response, answer, answer.body, signal);
+  if (typeof answer.body === 'function') return stream(response, answer, answer.body, limits, signal);
+  response.setTimeout(limits.answer, () => response.destroy());
   let body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   const headers: Record<string, string> = { ...answer.headers };
   if (body.length > GZIP_ABOVE && acceptsGzip(request)) {
@@ -33,22 +31,11 @@ export async function respond(
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-export function refusal(error: StatusError): Answer {
-  const seconds = error.details?.retryAfterSeconds;
-  return {
-    status: error.code,
-    headers: {
-      'Content-Type': 'application/json',
-      ...(seconds === undefined ? {} : { 'Retry-After': String(seconds) }),
-    },
-    body: `${JSON.stringify(statusOf(error))}\n`,
-  };
-}
-
 async function stream(
   response: ServerResponse,
   answer: Answer,
   produce: AnswerStream,
+  limits: Limits,
   signal: AbortSignal,
 ): Promise<void> {
   response.writeHead(answer.status, { 'Cache-Control': 'no-cache, private', ...answer.headers });
@@ -57,7 +44,7 @@ async function stream(
   const write = async (bytes: string | Uint8Array): Promise<void> => {
     if (response.destroyed || signal.aborted) return;
     if (response.write(bytes)) return;
-    if (response.writableLength > MOST_QUEUED) response.destroy();
+    if (response.writableLength > limits.queuedBytes) response.destroy();
     else await (drained ??= nextDrain(response).finally(() => (drained = undefined)));
   };
   await produce(write, signal);
@@ -75,7 +62,7 @@ function nextDrain(response: ServerResponse): Promise<void> {
 }
 
 function acceptsGzip(request: IncomingMessage): boolean {
-  return String(request.headers['accept-encoding'] ?? '')
+  return (request.headers['accept-encoding'] ?? '')
     .split(',')
     .some((each) => /^\s*gzip\s*(;|$)/i.test(each) && !/q=0(\.0*)?\s*$/.test(each));
 }

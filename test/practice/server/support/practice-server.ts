@@ -45,12 +45,10 @@ export interface Reply {
 
 export const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
+type Asked = Omit<RequestOptions, 'headers'> & { headers?: Record<string, string>; body?: string | Buffer };
+
 /** A request as practice-admin. */
-export function ask(
-  server: TestServer,
-  path: string,
-  options: RequestOptions & { body?: string | Buffer } = {},
-): Promise<Reply> {
+export function ask(server: TestServer, path: string, options: Asked = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const { body, headers, ...rest } = options;
     const request = httpsRequest(
