@@ -131,10 +131,10 @@ export async function ownPractice(program: string): Promise<OwnPractice> {
 
 function readAddress(folder: StateFolder): PracticeAddress | undefined {
   try {
-    const { port, pid, started } = JSON.parse(folder.read(ADDRESS) ?? '') as Partial<PracticeAddress>;
-    return typeof port === 'number' && typeof pid === 'number'
-      ? { port, pid, started: String(started) }
-      : undefined;
+    const { port, pid, started } = JSON.parse(folder.read(ADDRESS) ?? '') as Record<string, unknown>;
+    // Of one that has ended only the port is left.
+    if (typeof port !== 'number' || typeof pid !== 'number' || typeof started !== 'number') return undefined;
+    return { port, pid, started: new Date(started).toISOString() };
   } catch {
     return undefined;
   }

@@ -1,0 +1,83 @@
+import { load } from 'js-yaml';
+import { join } from 'node:path';
+import { machineClock } from './clock.ts';
+import { type PracticeCluster, serve } from './serve.ts';
+import { lastPort, readAddress, writeAddress } from './server/address.ts';
+import { awaitAddress, claim } from './server/claim.ts';
+import { IDENTITIES, type Identity } from './server/credentials.ts';
+import { readIfThere, replaceFile } from './server/private-file.ts';
+
+/**
+ * A practice cluster that outlives whoever started it: one per folder, at the port it had before, until it is asked to
+ * end or has been idle for long. Who started it is told over the IPC channel when it answers.
+ */
+export async function runDetached(folder: string | undefined): Promise<void> {
+  if (folder === undefined) return fail('usage: practice.js FOLDER');
+  const claimed = await claim(folder);
+  if (claimed.kind === 'taken') {
+    const address = await awaitAddress(folder, claimed.pid);
+    if (address === undefined) return fail(`process ${claimed.pid} has the folder ${folder} and does not answer`);
+    return tell({ ready: shown(address) });
+  }
+  let cluster: PracticeCluster;
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    void cluster
+      .close()
+      .catch(report)
+      .finally(() => {
+        claimed.release();
+        process.exit();
+      });
+  };
+  try {
+    cluster = await serve({ folder, port: lastPort(folder), idle: end, report });
+  } catch (error) {
+    claimed.release();
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
+  for (const identity of IDENTITIES) writeKubeconfig(folder, identity, cluster);
+  writeAddress(folder, { port: cluster.port, pid: process.pid, started: machineClock.now() });
+  tell({ ready: shown(readAddress(folder)!) });
+}
+
+/** Keeps the namespace that the tutor made the default one: the lesson goes on in it. */
+function writeKubeconfig(folder: string, identity: Identity, cluster: PracticeCluster): void {
+  const file = join(folder, identity === 'practice-admin' ? 'kubeconfig' : `kubeconfig-${identity}`);
+  replaceFile(file, cluster.kubeconfig(identity, namespaceIn(readIfThere(file))));
+}
+
+function namespaceIn(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const config = load(text) as { contexts?: { context?: { namespace?: string } }[] };
+    return config.contexts?.[0]?.context?.namespace;
+  } catch {
+    return undefined;
+  }
+}
+
+function shown({ port, pid, started }: { port: number; pid: number; started: number }): object {
+  return { port, pid, started: new Date(started).toISOString() };
+}
+
+/** stderr is a file in the folder. */
+function report(error: unknown): void {
+  console.error(new Date(machineClock.now()).toISOString(), error);
+}
+
+function fail(why: string): void {
+  console.error(why);
+  process.exitCode = 1;
+  tell({ failed: why });
+}
+
+/** The channel would keep this process alive, and its end must not end it. */
+function tell(message: object): void {
+  if (process.send === undefined) return;
+  process.on('disconnect', () => undefined);
+  process.send(message, () => process.connected && process.disconnect());
+}
