@@ -96,6 +96,16 @@ export class FileTable {
     return copy;
   }
 
+  /** Puts some numbers back to what they were in `copy`, which is taken over. */
+  restore(copy: FileTable, numbers: Iterable<number>): void {
+    for (const number of numbers) {
+      const before = copy.files.get(number)?.share();
+      if (before === undefined) this.close(number);
+      else this.set(number, before);
+    }
+    copy.closeAll();
+  }
+
   numbers(): number[] {
     return [...this.files.keys()].sort((a, b) => a - b);
   }

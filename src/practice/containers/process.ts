@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { NetworkStack } from '../network/stack.ts';
+import { FileError } from './file-error.ts';
 import type { FileSystem } from './file-system.ts';
 import { FileTable, OpenFile } from './open-file.ts';
 import { BrokenPipe, nullDevice, type Sink, type Source } from './stream.ts';
@@ -68,7 +69,7 @@ export interface ProcessOptions {
   files: FileTable;
   parent?: Process | undefined;
   /** The process group, whom a terminal's Ctrl-C reaches. The parent's, or one of its own without a parent. */
-  group?: number | undefined;
+  group?: number | 'own' | undefined;
   /** The controlling terminal, which /dev/tty is; the parent's unless given. Not taken over. */
   terminal?: OpenFile | undefined;
 }
@@ -106,7 +107,8 @@ export class Process {
     this.machine = machine;
     this.pid = pid;
     this.parent = options.parent;
-    this.group = options.group ?? options.parent?.group ?? pid;
+    const group = options.group ?? options.parent?.group ?? 'own';
+    this.group = group === 'own' ? pid : group;
     this.terminal = options.terminal ?? options.parent?.terminal;
     this.argv = options.argv;
     this.title = options.argv.join(' ');
@@ -178,10 +180,12 @@ export class Process {
 
   /** Runs the program and closes everything when it ends. For the process table only. */
   run(program: Program): void {
-    program(this).then(
-      (status) => this.finish(status & 255),
-      (error: unknown) => this.finish(this.statusOf(error)),
-    );
+    program(this)
+      .then(
+        (status) => status & 255,
+        (error: unknown) => this.statusOf(error),
+      )
+      .then((status) => this.finish(status));
   }
 
   /** A wait that ends with the process. @throws {Killed} */
@@ -283,9 +287,18 @@ export class Process {
     });
   }
 
-  private statusOf(error: unknown): number {
+  private async statusOf(error: unknown): Promise<number> {
     if (error instanceof Exit) return error.status & 255;
     if (error instanceof BrokenPipe) return 128 + SIGNALS.SIGPIPE;
+    if (error instanceof FileError && this.alive) {
+      // The disk is full, and the program had nothing to say about it.
+      const name = (this.argv[0] ?? '').replace(/^.*\//, '');
+      await this.files
+        .get(2)
+        ?.sink?.write(encode(`${name}: write error: ${error.message}\n`))
+        .catch(() => undefined);
+      return 1;
+    }
     // A bug in one of our programs, or a wait that outlived the process: it ends as a program that crashed.
     return 139;
   }

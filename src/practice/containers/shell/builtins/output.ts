@@ -1,0 +1,20 @@
+import { echoText } from '../echo.ts';
+import { formatted } from '../printf.ts';
+import type { Builtin } from './builtin.ts';
+
+export const echo: Builtin = async (shell, argv) => {
+  await shell.process.stdout.write(echoText(argv.slice(1)));
+  return 0;
+};
+
+export const printf: Builtin = async (shell, argv) => {
+  const [, ...args] = argv[1] === '--' ? argv.slice(1) : argv;
+  if (args[0] === undefined) {
+    await shell.complain('printf: usage: printf FORMAT [ARG]...');
+    return 1;
+  }
+  const { output, complaints } = formatted(args[0], args.slice(1));
+  await shell.process.stdout.write(output);
+  for (const complaint of complaints) await shell.complain(complaint);
+  return complaints.length > 0 ? 1 : 0;
+};

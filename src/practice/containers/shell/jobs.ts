@@ -1,0 +1,84 @@
+import type { Process } from '../process.ts';
+
+/** A pipeline that runs, or ran, beside the shell. */
+export interface Job {
+  number: number;
+  /** As it was typed. */
+  text: string;
+  /** Its stages; the last one's status is the job's. */
+  processes: Process[];
+  /** Undefined while it runs. */
+  status: number | undefined;
+  /** Settles with the status when all stages have ended. */
+  ended: Promise<number>;
+}
+
+/** The jobs of a shell, by the numbers that `%1` names them with. */
+export class Jobs {
+  private jobs: Job[] = [];
+
+  add(text: string, processes: Process[]): Job {
+    const number = Math.max(0, ...this.jobs.map((job) => job.number)) + 1;
+    const ended = Promise.all(processes.map((process) => process.exited)).then(
+      (statuses) => (job.status = statuses.at(-1) ?? 0),
+    );
+    const job: Job = { number, text, processes, status: undefined, ended };
+    this.jobs.push(job);
+    return job;
+  }
+
+  list(): readonly Job[] {
+    return this.jobs;
+  }
+
+  remove(job: Job): void {
+    this.jobs = this.jobs.filter((each) => each !== job);
+  }
+
+  /** By `%1`, `%%`, `%+`, `%-`, `%name`, or a pid. */
+  find(name: string): Job | undefined {
+    if (name === '%%' || name === '%+' || name === '%') return this.jobs.at(-1);
+    if (name === '%-') return this.jobs.at(-2) ?? this.jobs.at(-1);
+    if (/^%\d+$/.test(name)) return this.jobs.find((job) => job.number === Number(name.slice(1)));
+    if (name.startsWith('%')) return this.jobs.findLast((job) => job.text.startsWith(name.slice(1)));
+    return this.jobs.find((job) => job.processes.some((process) => String(process.pid) === name));
+  }
+
+  /** As `jobs` shows it: the newest is `+`, the one before it `-`. */
+  line(job: Job): string {
+    const mark = job === this.jobs.at(-1) ? '+' : job === this.jobs.at(-2) ? '-' : ' ';
+    return `[${job.number}]${mark}  ${stateOf(job).padEnd(27)} ${job.text}`;
+  }
+
+  /** Takes out what has ended, each to be told once. */
+  takeEnded(): Job[] {
+    const ended = this.jobs.filter((job) => job.status !== undefined);
+    return ended;
+  }
+}
+
+function stateOf(job: Job): string {
+  if (job.status === undefined) return 'Running';
+  switch (job.processes.at(-1)?.killedBy) {
+    case undefined:
+      return job.status === 0 ? 'Done' : `Done(${job.status})`;
+    case 'SIGINT':
+      return 'Interrupt';
+    case 'SIGKILL':
+      return 'Killed';
+    case 'SIGTERM':
+      return 'Terminated';
+    case 'SIGHUP':
+      return 'Hangup';
+    case 'SIGQUIT':
+      return 'Quit';
+    case 'SIGPIPE':
+      return 'Broken pipe';
+    case 'SIGUSR1':
+      return 'User defined signal 1';
+    case 'SIGUSR2':
+      return 'User defined signal 2';
+    case 'SIGALRM':
+      return 'Alarm clock';
+  }
+}
