@@ -12,8 +12,6 @@ import type { ExecTarget } from './http.ts';
 const MOST_MESSAGE = 1024 * 1024;
 /** Bytes. A process that has written more than the client read waits. */
 const MOST_UNREAD = 256 * 1024;
-/** Milliseconds between pings; who hasn't answered one by the next is gone. */
-const PING_EVERY = 15_000;
 /** Milliseconds that clients have to say goodbye when the server stops. */
 const CLOSE_AFTER = 200;
 
@@ -28,10 +26,7 @@ export interface ExecSockets {
   close(): void;
 }
 
-export function openExecSockets(options: {
-  report: (error: unknown) => void;
-  pingEvery?: number;
-}): ExecSockets {
+export function openExecSockets(options: { report: (error: unknown) => void; ping: number }): ExecSockets {
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -66,7 +61,7 @@ function converse(
   socket: Duplex,
   protocol: Protocol,
   target: ExecTarget,
-  options: { report: (error: unknown) => void; pingEvery?: number },
+  options: { report: (error: unknown) => void; ping: number },
 ): void {
   const stdin = new Pipe();
   const feed = feeder(webSocket, stdin);
@@ -87,7 +82,7 @@ function converse(
     else if (message.kind === 'stdin-end') feed.end();
     else feed.write(message.bytes);
   });
-  keepAlive(webSocket, socket, options.pingEvery ?? PING_EVERY);
+  keepAlive(webSocket, socket, options.ping);
 
   // Says that the connection is there, before the process writes anything.
   const first = target.stdout ? STDOUT : target.stderr ? STDERR : STATUS;

@@ -47,7 +47,7 @@ interface Context extends ServerOptions {
 export async function listen(options: ServerOptions): Promise<PracticeServer> {
   const limits = { ...LIMITS, ...options.limits };
   const context: Context = { ...options, limits, underWay: new Set() };
-  const sockets = openExecSockets({ report: options.report });
+  const sockets = openExecSockets({ report: options.report, ping: limits.ping });
   const server = createServer({
     key: options.certificate.key,
     cert: options.certificate.certificate,

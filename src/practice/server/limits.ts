@@ -10,6 +10,8 @@ export interface Limits {
   handshake: number;
   /** Until a client that doesn't read its answer is cut off. */
   answer: number;
+  /** Between pings of an exec session; who hasn't answered one by the next is gone. */
+  ping: number;
   connections: number;
   /** Bytes of request line and headers: `kubectl exec` puts whole scripts into the URL. */
   headerBytes: number;
@@ -24,6 +26,7 @@ export const LIMITS: Limits = {
   keepAlive: 120_000,
   handshake: 10_000,
   answer: 60_000,
+  ping: 15_000,
   connections: 1000,
   headerBytes: 128 * 1024,
   // The API server's own.

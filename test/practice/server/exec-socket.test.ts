@@ -1,0 +1,464 @@
+import { connect, type TLSSocket } from 'node:tls';
+import fc from 'fast-check';
+import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { StatusError } from '../../../src/practice/api/status-error.ts';
+import { type ExecOptions, StartFailure } from '../../../src/practice/containers/container.ts';
+import { PROTOCOLS, type Protocol } from '../../../src/practice/server/exec-frame.ts';
+import type { ExecTarget } from '../../../src/practice/server/http.ts';
+import type { ServerOptions } from '../../../src/practice/server/https-server.ts';
+import { factor } from '../../support/prove.ts';
+import { ask, credentials, serveTest, type TestServer } from './support/practice-server.ts';
+
+type Streams = Omit<ExecOptions, 'command'>;
+
+/** A process of a test's own: what it does with its streams gives its exit code. */
+class TestProcess {
+  readonly events: string[] = [];
+  killed = false;
+  streams: Streams = {};
+  private readonly run: (streams: Streams, process: TestProcess) => Promise<number>;
+
+  constructor(run: (streams: Streams, process: TestProcess) => Promise<number>) {
+    this.run = run;
+  }
+
+  target(streams: Partial<ExecTarget> = {}): ExecTarget {
+    return {
+      stdin: true,
+      stdout: true,
+      stderr: true,
+      tty: false,
+      ...streams,
+      start: (given) => {
+        this.streams = given;
+        return {
+          exited: this.run(given, this),
+          resize: (columns, rows) => this.events.push(`resize ${columns}x${rows}`),
+          kill: () => (this.killed = true),
+        };
+      },
+    };
+  }
+}
+
+const cat = async ({ stdin, stdout }: Streams): Promise<number> => {
+  for (let bytes = await stdin?.read(); bytes != null; bytes = await stdin?.read())
+    await stdout?.write(bytes);
+  return 0;
+};
+const forever = (): Promise<number> => new Promise(() => undefined);
+const text = (value: string): Uint8Array => Buffer.from(value);
+
+const servers: TestServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+async function serve(
+  process: TestProcess | ExecTarget,
+  streams: Partial<ExecTarget> = {},
+  options: Partial<ServerOptions> = {},
+): Promise<TestServer> {
+  const target = process instanceof TestProcess ? process.target(streams) : process;
+  const server = await serveTest({ resolveExec: () => target, ...options });
+  servers.push(server);
+  return server;
+}
+
+const HEADERS = { authorization: `Bearer ${credentials['practice-admin']}` };
+
+class Client {
+  readonly frames: { channel: number; text: string }[] = [];
+  readonly socket: WebSocket;
+  readonly closed: Promise<number>;
+
+  constructor(server: TestServer, protocol: Protocol = 'v5.channel.k8s.io') {
+    const url = `wss://127.0.0.1:${server.port}/api/v1/namespaces/default/pods/p/exec?command=x`;
+    this.socket = new WebSocket(url, [protocol], { ca: server.authority, headers: HEADERS });
+    this.socket.on('message', (data: Buffer) => {
+      this.frames.push({ channel: data[0] ?? -1, text: data.subarray(1).toString() });
+    });
+    this.closed = new Promise((resolve) => this.socket.on('close', resolve).on('error', () => undefined));
+  }
+
+  async opened(): Promise<this> {
+    await new Promise((resolve, reject) => this.socket.on('open', resolve).on('error', reject));
+    return this;
+  }
+
+  send(channel: number, content: string | Uint8Array): void {
+    this.socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(content)]));
+  }
+
+  channel(number: number): string {
+    return this.frames.flatMap((each) => (each.channel === number ? [each.text] : [])).join('');
+  }
+
+  /** The last message, once the server has closed. */
+  async status(): Promise<unknown> {
+    expect(await this.closed).toBe(1000);
+    const last = this.frames.at(-1);
+    expect(last?.channel).toBe(3);
+    return JSON.parse(last?.text ?? '');
+  }
+}
+
+describe.each(PROTOCOLS)('%s', (protocol) => {
+  test('carries stdout, stderr and the exit code', async () => {
+    const process = new TestProcess(async ({ stdout, stderr }) => {
+      await stdout?.write(text('out'));
+      await stderr?.write(text('err'));
+      return 7;
+    });
+    const client = new Client(await serve(process), protocol);
+    expect(await client.status()).toEqual({
+      metadata: {},
+      status: 'Failure',
+      message: 'command terminated with non-zero exit code: command terminated with exit code 7',
+      reason: 'NonZeroExitCode',
+      details: { causes: [{ reason: 'ExitCode', message: '7' }] },
+    });
+    // The first one says that the connection is there.
+    expect(client.frames.slice(0, 3)).toEqual([
+      { channel: 1, text: '' },
+      { channel: 1, text: 'out' },
+      { channel: 2, text: 'err' },
+    ]);
+  });
+
+  test('success', async () => {
+    const client = new Client(await serve(new TestProcess(() => Promise.resolve(0))), protocol);
+    expect(await client.status()).toEqual({ metadata: {}, status: 'Success' });
+  });
+
+  test('carries stdin', async () => {
+    const process = new TestProcess(async ({ stdin, stdout }) => {
+      const line = await stdin?.read();
+      await stdout?.write(line ?? text('nothing'));
+      return 0;
+    });
+    const client = await new Client(await serve(process), protocol).opened();
+    client.send(0, 'hello');
+    await client.status();
+    expect(client.channel(1)).toBe('hello');
+  });
+
+  test('tells of the terminal’s size', async () => {
+    const process = new TestProcess(forever);
+    const client = await new Client(await serve(process, { tty: true }), protocol).opened();
+    client.send(4, '{"Width":120,"Height":40}');
+    for (const nonsense of [
+      '',
+      '{',
+      'null',
+      '[]',
+      '{"Width":0,"Height":40}',
+      '{"Width":1e9,"Height":1}',
+      '7',
+    ])
+      client.send(4, nonsense);
+    client.send(4, '{"Width":80,"Height":24}');
+    await expect.poll(() => process.events).toEqual(['resize 120x40', 'resize 80x24']);
+    expect(process.streams.terminal).toBeDefined();
+    // A terminal has one stream.
+    expect(process.streams.stderr).toBeUndefined();
+  });
+
+  test('kills the process when the client goes away', async () => {
+    const process = new TestProcess(forever);
+    const client = await new Client(await serve(process), protocol).opened();
+    client.socket.terminate();
+    await expect.poll(() => process.killed).toBe(true);
+  });
+
+  test('kills the process when the client says goodbye, and its stdin ends', async () => {
+    let ended = false;
+    const process = new TestProcess(async ({ stdin }) => {
+      ended = (await stdin?.read()) === null;
+      return forever();
+    });
+    const client = await new Client(await serve(process), protocol).opened();
+    client.socket.close(1000);
+    await expect.poll(() => process.killed && ended).toBe(true);
+  });
+
+  test('a program that can not be started is an internal error, in the runtime’s words', async () => {
+    const target = new TestProcess(forever).target();
+    target.start = () => {
+      throw new StartFailure('exec: "nope": executable file not found in $PATH', 127);
+    };
+    const client = new Client(await serve(target), protocol);
+    const said = 'error executing command in container: exec: "nope": executable file not found in $PATH';
+    const cause = protocol === 'v5.channel.k8s.io' ? `Internal error occurred: ${said}` : said;
+    expect(await client.status()).toEqual({
+      metadata: {},
+      status: 'Failure',
+      message: `Internal error occurred: ${cause}`,
+      reason: 'InternalError',
+      details: { causes: [{ message: cause }] },
+      code: 500,
+    });
+  });
+
+  test('what the kubelet refuses is said as those do who asked for streams', async () => {
+    const target = new TestProcess(forever).target();
+    target.start = () => {
+      throw new StatusError(404, 'NotFound', 'container not found ("c")');
+    };
+    const client = new Client(await serve(target), protocol);
+    expect(await client.status()).toMatchObject({
+      message: 'unable to upgrade connection: container not found ("c")',
+      code: 404,
+    });
+  });
+
+  test('whatever comes, stdin arrives in order and the session ends as it should', async () => {
+    const message = fc.oneof(
+      { weight: 3, arbitrary: fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from([0, ...bytes])) },
+      fc.uint8Array({ maxLength: 32 }).map((bytes) => Buffer.from(bytes)),
+      fc.uint8Array({ maxLength: 32 }).map((bytes) => Buffer.from([4, ...bytes])),
+      fc.string().map((value) => value),
+      // Not the end of stdin yet.
+      fc.integer({ min: 1, max: 255 }).map((channel) => Buffer.from([255, channel])),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(message, { maxLength: 20 }), async (messages) => {
+        const read: Buffer[] = [];
+        const process = new TestProcess(async ({ stdin }) => {
+          for (let end = false; !end;) {
+            const bytes = await stdin?.read();
+            if (bytes != null) read.push(Buffer.from(bytes));
+            end = bytes == null || Buffer.concat(read).includes('THE END');
+          }
+          return 3;
+        });
+        const server = await serve(process);
+        const client = await new Client(server, protocol).opened();
+        const sent: Buffer[] = [];
+        for (const each of [...messages, Buffer.from('\0THE END')]) {
+          client.socket.send(each);
+          const bytes = Buffer.from(each);
+          if (bytes[0] === 0) sent.push(bytes.subarray(1));
+          if (protocol === 'v5.channel.k8s.io' && bytes[0] === 255 && bytes[1] === 0) return;
+        }
+        expect(await client.status()).toMatchObject({ reason: 'NonZeroExitCode' });
+        expect(Buffer.concat(read).equals(Buffer.concat(sent))).toBe(true);
+        expect(server.reported).toEqual([]);
+        await servers.splice(servers.indexOf(server), 1)[0]?.close();
+      }),
+      { numRuns: 20 * factor },
+    );
+  });
+});
+
+test('v5 says that stdin has ended; v4 has no word for it', async () => {
+  const five = await new Client(await serve(new TestProcess(cat)), 'v5.channel.k8s.io').opened();
+  five.send(0, 'a\n');
+  five.send(0, 'b\n');
+  five.send(255, Uint8Array.of(0));
+  expect(await five.status()).toMatchObject({ status: 'Success' });
+  expect(five.channel(1)).toBe('a\nb\n');
+
+  const process = new TestProcess(cat);
+  const four = await new Client(await serve(process), 'v4.channel.k8s.io').opened();
+  four.send(255, Uint8Array.of(0));
+  four.send(0, 'still open');
+  await expect.poll(() => four.channel(1)).toBe('still open');
+  four.socket.terminate();
+});
+
+test('streams that were not asked for are not there', async () => {
+  const process = new TestProcess(async (streams) => {
+    expect(Object.keys(streams)).toEqual(['stderr']);
+    await streams.stderr?.write(text('e'));
+    return 0;
+  });
+  const client = new Client(await serve(process, { stdin: false, stdout: false }));
+  await client.opened();
+  client.send(0, 'unheard');
+  await client.status();
+  expect(client.frames[0]).toEqual({ channel: 2, text: '' });
+});
+
+test('of two protocols the client’s first is taken', async () => {
+  const server = await serve(new TestProcess(() => Promise.resolve(0)));
+  const url = `wss://127.0.0.1:${server.port}/`;
+  const socket = new WebSocket(url, ['v9.channel.k8s.io', 'v4.channel.k8s.io', 'v5.channel.k8s.io'], {
+    ca: server.authority,
+    headers: HEADERS,
+  });
+  await new Promise((resolve) => socket.on('close', resolve));
+  expect(socket.protocol).toBe('v4.channel.k8s.io');
+});
+
+const UPGRADE = {
+  ...HEADERS,
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  'sec-websocket-protocol': 'v5.channel.k8s.io',
+};
+
+test.each([
+  ['SPDY', 'POST', { upgrade: 'SPDY/3.1' }, 400, /over WebSocket only.*kubectl 1\.31/],
+  ['another protocol', 'GET', { upgrade: 'h2c' }, 400, /unsupported protocol h2c/],
+  [
+    'an unknown subprotocol',
+    'GET',
+    { 'sec-websocket-protocol': 'v1.channel.k8s.io' },
+    403,
+    /v5.channel.k8s.io, v4/,
+  ],
+  ['no subprotocol', 'GET', { 'sec-websocket-protocol': '' }, 403, /subprotocol/],
+  [
+    'a subprotocol twice',
+    'GET',
+    { 'sec-websocket-protocol': 'v4.channel.k8s.io, v4.channel.k8s.io' },
+    400,
+    /Protocol/,
+  ],
+  ['a broken subprotocol', 'GET', { 'sec-websocket-protocol': 'v4.channel.k8s.io,' }, 400, /Protocol/],
+  ['POST', 'POST', {}, 400, /begins with GET/],
+  ['an old version', 'GET', { 'sec-websocket-version': '8' }, 400, /version 13/],
+  ['a short key', 'GET', { 'sec-websocket-key': 'x' }, 400, /Key/],
+  ['a web page', 'GET', { origin: 'https://evil.example' }, 403, /web pages/],
+  ['nobody', 'GET', { authorization: '' }, 401, /Unauthorized/],
+])('%s is refused with a Status', async (_name, method, headers, code, message) => {
+  const process = new TestProcess(forever);
+  const server = await serve(process);
+  const reply = await ask(server, '/exec', { method, headers: { ...UPGRADE, ...headers }, agent: false });
+  expect(reply.status).toBe(code);
+  const status = JSON.parse(reply.text) as { message: string };
+  expect(status).toMatchObject({ kind: 'Status', status: 'Failure', code });
+  expect(status.message).toMatch(message);
+  expect(process.streams).toEqual({});
+  expect(server.reported).toEqual([]);
+});
+
+test('what the API refuses is refused before the upgrade, whichever protocol was asked for', async () => {
+  const server = await serveTest();
+  servers.push(server);
+  for (const upgrade of ['websocket', 'SPDY/3.1']) {
+    const reply = await ask(server, '/exec', { headers: { ...UPGRADE, upgrade }, agent: false });
+    expect(JSON.parse(reply.text)).toMatchObject({ code: 404, message: 'pods "nosuch" not found' });
+  }
+});
+
+test('a bug of ours does not show', async () => {
+  const failure = new Error('secret');
+  const target = new TestProcess(() => Promise.reject(failure)).target();
+  const server = await serve(target);
+  const client = new Client(server);
+  expect(JSON.stringify(await client.status())).not.toMatch(/secret/);
+  expect(server.reported).toEqual([failure]);
+});
+
+test('a process waits for a client that does not read', async () => {
+  let written = 0;
+  const process = new TestProcess(async ({ stdout }) => {
+    for (; written < 256; written++) await stdout?.write(Buffer.alloc(1024 * 1024));
+    return 0;
+  });
+  const client = await new Client(await serve(process)).opened();
+  client.socket.pause();
+  await expect
+    .poll(async () => {
+      const before = written;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return before > 0 && written === before;
+    })
+    .toBe(true);
+  expect(written).toBeLessThan(64);
+  client.socket.resume();
+  await client.closed;
+  expect(written).toBe(256);
+});
+
+test('a client waits for a process that does not read', async () => {
+  let go = (): void => undefined;
+  const started = new Promise<void>((resolve) => (go = resolve));
+  let read = 0;
+  const process = new TestProcess(async ({ stdin }) => {
+    await started;
+    for (let bytes = await stdin?.read(); bytes != null; bytes = await stdin?.read()) read += bytes.length;
+    return 0;
+  });
+  const client = await new Client(await serve(process)).opened();
+  const chunk = Buffer.alloc(64 * 1024, 'x');
+  for (let i = 0; i < 512; i++) client.send(0, chunk);
+  client.send(255, Uint8Array.of(0));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  // It stays with the client: neither we nor the machine's buffers hold so much.
+  expect(client.socket.bufferedAmount).toBeGreaterThan(8 * 1024 * 1024);
+  go();
+  expect(await client.status()).toMatchObject({ status: 'Success' });
+  expect(read).toBe(512 * chunk.length);
+});
+
+test('stdin that the process has closed is dropped', async () => {
+  const process = new TestProcess(async ({ stdin, stdout }) => {
+    stdin?.close();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await stdout?.write(text('done'));
+    return 0;
+  });
+  const client = await new Client(await serve(process)).opened();
+  for (let i = 0; i < 16; i++) client.send(0, Buffer.alloc(64 * 1024));
+  await client.status();
+  expect(client.channel(1)).toBe('done');
+});
+
+test('a message that is too long ends the session', async () => {
+  const process = new TestProcess(forever);
+  const client = await new Client(await serve(process)).opened();
+  client.send(0, Buffer.alloc(2 * 1024 * 1024));
+  expect(await client.closed).toBe(1009);
+  await expect.poll(() => process.killed).toBe(true);
+});
+
+test('a client that vanished without a word is noticed', async () => {
+  const process = new TestProcess(forever);
+  const server = await serve(process, {}, { limits: { ping: 50 } });
+  const lively = await new Client(server).opened();
+  const silent = await new Promise<TLSSocket>((resolve) => {
+    const socket = connect({ port: server.port, host: '127.0.0.1', ca: server.authority }, () =>
+      resolve(socket),
+    );
+  });
+  const lines = Object.entries({ host: 'localhost', ...UPGRADE }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  silent.write(`GET /exec HTTP/1.1\r\n${lines.join('')}\r\n`);
+  // It reads, so the connection is well, but answers no ping.
+  silent.resume();
+  await new Promise((resolve) => silent.on('close', resolve).on('error', () => undefined));
+  expect(lively.socket.readyState).toBe(WebSocket.OPEN);
+  lively.socket.terminate();
+});
+
+test('closing the server ends sessions', async () => {
+  const process = new TestProcess(forever);
+  const server = await serve(process);
+  const client = await new Client(server).opened();
+  const begun = performance.now();
+  await server.close();
+  expect(performance.now() - begun).toBeLessThan(1000);
+  expect(await client.closed).toBe(1001);
+  expect(process.killed).toBe(true);
+});
+
+test('a session counts as activity until it ends', async () => {
+  const events: string[] = [];
+  const begin = (): (() => void) => {
+    events.push('begin');
+    return () => events.push('end');
+  };
+  const server = await serve(new TestProcess(cat), {}, { activity: { begin } });
+  const client = await new Client(server).opened();
+  expect(events).toEqual(['begin']);
+  client.send(255, Uint8Array.of(0));
+  await client.closed;
+  await expect.poll(() => events).toEqual(['begin', 'end']);
+});

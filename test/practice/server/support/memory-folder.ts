@@ -1,0 +1,57 @@
+import type { LogFile, LogFolder } from '../../../../src/practice/server/log-folder.ts';
+
+/** A folder in memory that can fail, and that remembers every state a crash could have left on the disk. */
+export class MemoryFolder implements LogFolder {
+  readonly files = new Map<string, Buffer>();
+  /** Called before each operation; what it throws happens instead. */
+  before: (operation: string) => void = () => undefined;
+  syncs = 0;
+
+  constructor(files: Iterable<[string, Buffer]> = []) {
+    for (const [name, content] of files) this.files.set(name, content);
+  }
+
+  copy(): MemoryFolder {
+    return new MemoryFolder(this.files);
+  }
+
+  size(name: string): number {
+    return this.files.get(name)?.length ?? 0;
+  }
+
+  read(name: string): Promise<Uint8Array | undefined> {
+    return Promise.resolve(this.files.get(name));
+  }
+
+  open(name: string): Promise<LogFile> {
+    if (!this.files.has(name)) this.files.set(name, Buffer.alloc(0));
+    const content = (): Buffer => this.files.get(name) ?? Buffer.alloc(0);
+    return Promise.resolve({
+      append: async (text) => {
+        await this.step('append');
+        this.files.set(name, Buffer.concat([content(), Buffer.from(text)]));
+      },
+      sync: async () => {
+        await this.step('sync');
+        this.syncs++;
+      },
+      truncate: async (size) => {
+        await this.step('truncate');
+        this.files.set(name, content().subarray(0, size));
+      },
+      close: () => Promise.resolve(),
+    });
+  }
+
+  async replace(name: string, content: Iterable<string>): Promise<void> {
+    const text = [...content].join('');
+    await this.step('replace');
+    this.files.set(name, Buffer.from(text));
+  }
+
+  /** As on a disk, others get their turn meanwhile. */
+  private async step(operation: string): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.before(operation);
+  }
+}
