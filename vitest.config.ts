@@ -21,6 +21,18 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        // The practice cluster beside the real one (E2E_KUBECONFIG, or its recorded answers); the e2e suite on it.
+        test: {
+          name: 'parity',
+          include: ['test/parity/*.parity.ts', 'test/e2e/*.e2e.ts'],
+          globalSetup: ['test/parity/global-setup.ts'],
+          setupFiles: ['test/parity/setup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

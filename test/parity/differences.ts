@@ -1,0 +1,163 @@
+/**
+ * Every way in which a masked answer of a real cluster may differ from the practice cluster's. The practice cluster
+ * models Kubernetes 1.34; each difference says why the other one answers otherwise, and turns its answer into what 1.34
+ * would say (or, of the practice cluster, into what a real one would). One that no longer changes any answer fails the
+ * suite.
+ */
+export interface Difference {
+  name: string;
+  reason: string;
+  /** Whose answers it mends. */
+  of: Side;
+  mend(text: string): string;
+}
+
+/** A live real cluster (1.20), a recording of 1.36, the practice cluster. */
+export type Side = '1.20' | '1.36' | 'practice';
+
+function difference(of: Side, name: string, reason: string, ...changes: [RegExp, Replacement][]): Difference {
+  return {
+    of,
+    name,
+    reason,
+    mend: (text) =>
+      changes.reduce(
+        (mended, [pattern, replacement]) =>
+          typeof replacement === 'string'
+            ? mended.replaceAll(pattern, replacement)
+            : mended.replaceAll(pattern, replacement),
+        text,
+      ),
+  };
+}
+type Replacement = string | ((match: string, ...groups: string[]) => string);
+
+const projectedToken = `$1kube-api-access-XXXXX:
+    Type: Projected (a volume that contains injected data from multiple sources)
+    TokenExpirationSeconds: 3607
+    ConfigMapName: kube-root-ca.crt
+    Optional: false
+    DownwardAPI: true
+`;
+
+export const differences: readonly Difference[] = [
+  difference(
+    '1.20',
+    'token-volume',
+    'Until 1.21 a container’s token came from a Secret; since then it is projected.',
+    [/^( {2})default-token-XXXXX:\n.*Type: .*\n.*SecretName: .*\n.*Optional: .*\n/gm, projectedToken],
+    [/default-token-XXXXX \(ro\)/g, 'kube-api-access-XXXXX (ro)'],
+  ),
+  difference(
+    '1.20',
+    'token-secrets',
+    'Until 1.24 every ServiceAccount had a Secret with a token.',
+    [/^(Mountable secrets|Tokens): default-token-XXXXX$/gm, '$1: <none>'],
+    [/^((?:serviceaccount\/)?default) 1 AGE$/gm, '$1 0 AGE'],
+  ),
+  difference(
+    '1.20',
+    'ready-to-start-condition',
+    'Since 1.29 a Pod has the condition PodReadyToStartContainers.',
+    [
+      /^( {2}Type Status\n)(?= {2}Initialized)/gm,
+      (...found) => {
+        const whole = found.at(-1) ?? '';
+        return `${found[1]}  PodReadyToStartContainers ${/^Status: Succeeded$/m.test(whole) ? 'False' : 'True'}\n`;
+      },
+    ],
+  ),
+  difference('1.20', 'namespace-label', 'Since 1.21 a Namespace carries its name as a label.', [
+    /^(Name: (NS\S*)\nLabels: )<none>$/gm,
+    '$1kubernetes.io/metadata.name=$2',
+  ]),
+  difference(
+    '1.20',
+    'event-words',
+    'Kubelet and scheduler word some events otherwise today: Created and BackOff name the container, Pulled the size.',
+    [/Created container (\S+)$/gm, 'Created container: $1'],
+    [/(Successfully pulled image ".*") in AGE$/gm, '$1 in AGE (AGE including waiting). Image size: N bytes.'],
+    [
+      /Back-off restarting failed container$/gm,
+      (match, ...found) => {
+        const pod = /^Name: (\S+)$/m.exec(found.at(-1) ?? '')?.[1] ?? '';
+        return `${match} c in pod ${pod}_NS(UID)`;
+      },
+    ],
+    [
+      /(node\(s\) didn't match Pod's node affinity)\.$/gm,
+      '$1/selector. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+    ],
+  ),
+  difference('1.20', 'pull-words', 'containerd words a missing image otherwise since 2.1.', [
+    /failed to resolve reference "(\S+)": \1: not found/g,
+    'failed to resolve image: $1: not found',
+  ]),
+  difference(
+    '1.20',
+    'last-restart',
+    'Since 1.22 the number of restarts is followed by the age of the last one.',
+    [/^(\S+ \d+\/\d+ \S+ [1-9]\d*) AGE/gm, '$1 (AGE ago) AGE'],
+  ),
+  difference('1.20', 'terminal-phase', 'Since 1.27 a deleted Pod reaches its last phase before it goes.', [
+    /^(watched 0\/1) Terminating 0/gm,
+    '$1 Completed 0',
+  ]),
+  difference(
+    '1.20',
+    'pod-updates',
+    'What may be changed in a running Pod is listed otherwise, and is more, today.',
+    [
+      /`spec\.containers\[\*\]\.image`, `spec\.initContainers\[\*\]\.image`, `spec\.activeDeadlineSeconds` or `spec\.tolerations` \(only additions to existing tolerations\)/g,
+      '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
+    ],
+  ),
+  difference(
+    '1.20',
+    'kube-proxy-version',
+    'Since 1.33 a Node does not tell it: the kubelet never knew it for certain.',
+    [/^ {2}Kube-Proxy Version: VERSION$/gm, '  Kube-Proxy Version:'],
+  ),
+  difference('1.20', 'node-events', 'A Node’s events are about its boot, and forgotten after an hour.', [
+    /^(Name: NODE\n[^]*\n)Events:[^]*$/g,
+    '$1Events: <none>\n',
+  ]),
+  difference(
+    '1.36',
+    'recording-cluster',
+    'The cluster of the recordings has a second CA in every Namespace.',
+    [
+      /^[+ ]*- configMap:\n.*items:\n.*key: service-ca\.crt\n.*path: service-ca\.crt\n.*name: openshift-service-ca\.crt\n/gm,
+      '',
+    ],
+    [/^openshift-service-ca\.crt .*\n/gm, ''],
+  ),
+  difference(
+    '1.36',
+    'pod-resources',
+    'A Pod’s status tells the resources of the whole Pod since 1.35 or later.',
+    [/^ {2}resources: \{\}\n(?= {2}startTime)/gm, ''],
+  ),
+  difference('practice', 'simulated', 'A practice cluster says so, in a label of its Nodes.', [
+    /^ *k8snet-tutor\/simulated=true\n|,k8snet-tutor\/simulated=true/gm,
+    '',
+  ]),
+  difference(
+    'practice',
+    'external-address',
+    'Nodes of the practice cluster have an external address, as on most clouds.',
+    [/^ {2}ExternalIP: IP\n/gm, ''],
+    [/^(NODE Ready <none> AGE VERSION IP) IP /gm, '$1 <none> '],
+  ),
+];
+
+/** The answer as Kubernetes 1.34 would give it; `used` collects the names of the differences that it took. */
+export function mend(text: string, side: Side, used: Set<string>): string {
+  return differences
+    .filter((each) => each.of === side)
+    .reduce((mended, each) => {
+      const next = each.mend(mended);
+      if (next !== mended) used.add(each.name);
+      return next;
+    }, text);
+}
