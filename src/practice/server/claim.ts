@@ -24,7 +24,7 @@ const machine: Processes = { pid: process.pid, start: processStart, sleep, rando
 
 const NAME = /^claim-(\d+)-(.+)$/;
 
-/** Contenders that met this often will not meet by chance again: one of them holds the folder. */
+/** One that was met this often, and each time, is no contender that withdraws: it holds the folder. */
 const ATTEMPTS = 10;
 
 /**
@@ -37,12 +37,17 @@ export async function claim(folder: string, processes: Processes = machine): Pro
   const start = processes.start(processes.pid) ?? UNKNOWN;
   const name = `claim-${processes.pid}-${start}`;
   const own = join(folder, name);
-  for (let attempt = 1; ; attempt++) {
+  let met: number[] = [];
+  for (let attempt = 0; ;) {
     // A leftover of our own name is possible only where the token doesn't tell processes apart.
     if (!create(own) && start !== UNKNOWN) return { kind: 'taken', pid: processes.pid };
-    const [other] = others(folder, name, processes);
-    if (other === undefined) break;
+    const now = others(folder, name, processes);
+    if (now.length === 0) break;
     rmSync(own, { force: true });
+    const again = met.filter((pid) => now.includes(pid));
+    met = again.length === 0 ? now : again;
+    attempt = again.length === 0 ? 1 : attempt + 1;
+    const [other = 0] = met;
     if (attempt >= ATTEMPTS || readAddress(folder)?.pid === other) return { kind: 'taken', pid: other };
     // It may have withdrawn too, on seeing us.
     await processes.sleep(processes.random() * 5 * 2 ** Math.min(attempt, 4));

@@ -21,6 +21,8 @@ export interface KubeconfigOptions {
   credentials: Credentials;
   /** Whose contexts to write, the current one first. */
   identities?: readonly Identity[] | undefined;
+  /** The default one of the current context, instead of the usual one. */
+  namespace?: string | undefined;
 }
 
 /** A kubeconfig, as kubectl itself would write it: a context and a user of the same name per identity. */
@@ -36,8 +38,8 @@ export function kubeconfig(options: KubeconfigOptions): string {
     `  name: ${CONTEXT}`,
     'contexts:',
   ];
-  for (const identity of identities) {
-    const namespace = NAMESPACES[identity];
+  for (const [index, identity] of identities.entries()) {
+    const namespace = (index === 0 ? options.namespace : undefined) ?? NAMESPACES[identity];
     lines.push('- context:', `    cluster: ${CONTEXT}`);
     if (namespace !== undefined) lines.push(`    namespace: ${namespace}`);
     lines.push(`    user: ${contextName(identity)}`, `  name: ${contextName(identity)}`);

@@ -67,6 +67,13 @@ users:
 `);
 });
 
+test('the current context may have another namespace', () => {
+  const identities = ['learner', 'practice-admin'] as const;
+  const text = kubeconfig({ port: 1, authority: '', credentials, identities, namespace: 'k8snet-a-1' });
+  const { contexts } = load(text) as { contexts: { context: { namespace?: string } }[] };
+  expect(contexts.map(({ context }) => context.namespace)).toEqual(['k8snet-a-1', undefined]);
+});
+
 test('a context for each identity asked for, the first one current', () => {
   const identities = ['learner', 'viewer'] as const;
   const config = load(kubeconfig({ port: 1, authority: '', credentials, identities })) as Record<
