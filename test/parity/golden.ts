@@ -12,7 +12,7 @@ interface Recording {
   records: ({ command: string } & Answer)[];
 }
 
-/** What a real 1.20 answered a kubectl of this version; undefined when that was never recorded. */
+/** What a real 1.20 answered a kubectl of this minor version; undefined when that was never recorded. */
 export function readLive(kubectl: string): Answers | undefined {
   const file = liveFile(kubectl);
   if (!existsSync(file)) return undefined;
@@ -37,5 +37,5 @@ const recordings: Recording = JSON.parse(
 );
 
 function liveFile(kubectl: string): URL {
-  return new URL(`golden/live-${kubectl}.json`, import.meta.url);
+  return new URL(`golden/live-${/1\.\d+/.exec(kubectl)?.[0] ?? kubectl}.json`, import.meta.url);
 }
