@@ -1,0 +1,25 @@
+import type { Registry } from '../api/registry.ts';
+import type { Clock } from '../clock.ts';
+import type { ClusterNetwork } from '../network/cluster-network.ts';
+import type { NetworkStack } from '../network/stack.ts';
+import type { EventRecorder } from './event-recorder.ts';
+import type { ImagePuller } from './image-puller.ts';
+import type { Runtime } from './runtime.ts';
+
+/** What all Pods of one Node share: the machine under the kubelet. */
+export interface KubeletNode {
+  readonly name: string;
+  readonly internalIP: string;
+  readonly allocatable: Record<string, string>;
+  readonly stack: NetworkStack;
+  readonly network: ClusterNetwork;
+  readonly puller: ImagePuller;
+  readonly runtime: Runtime;
+  readonly registry: Registry;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  /** 0 ≤ x < 1 */
+  random(): number;
+  /** Something went wrong that is a bug of ours; the Pod suffers, the cluster goes on. */
+  fault(error: unknown): void;
+}

@@ -1,0 +1,95 @@
+import type { ContainerLog, KubeletPort, PodRef } from '../api/kubelet-port.ts';
+import { StatusError } from '../api/status-error.ts';
+import type { ExecOptions, Execution } from '../containers/container.ts';
+import type { ContainerLife } from './container-life.ts';
+import type { KubeletNode } from './kubelet-node.ts';
+import type { Pod } from './pod.ts';
+import { PodWorker } from './pod-worker.ts';
+
+/** The kubelet of one Node: a worker for each Pod assigned to it. */
+export class Kubelet {
+  private readonly node: KubeletNode;
+  private readonly workers = new Map<string, PodWorker>();
+
+  constructor(node: KubeletNode) {
+    this.node = node;
+  }
+
+  /** A Pod of this Node was made or changed. */
+  observe(pod: Pod): void {
+    const worker = this.workers.get(pod.metadata.uid);
+    if (worker) return worker.update(pod);
+    const created = new PodWorker(pod, this.node);
+    this.workers.set(pod.metadata.uid, created);
+    created.run().catch((error: unknown) => this.node.fault(error));
+  }
+
+  /** The Pod's object is gone. */
+  forget(pod: Pod): void {
+    this.workers.get(pod.metadata.uid)?.remove();
+    this.workers.delete(pod.metadata.uid);
+  }
+
+  halt(): void {
+    for (const worker of this.workers.values()) worker.halt();
+    this.workers.clear();
+  }
+
+  log(pod: PodRef, container: string, previous: boolean): ContainerLog {
+    const life = this.life(pod, container);
+    if (!life) throw badRequest(`container "${container}" in pod "${pod.name}" is not available`);
+    const { state, lastState } = life.status();
+    const log = life.logOf(previous);
+    if (previous) {
+      if (log && lastState.terminated) return log;
+      throw badRequest(`previous terminated container "${container}" in pod "${pod.name}" not found`);
+    }
+    if (log) return log;
+    const waiting = `container "${container}" in pod "${pod.name}" is waiting to start`;
+    switch (state.waiting?.reason) {
+      case undefined:
+        throw badRequest(`${waiting} - no logs yet`);
+      case 'ErrImagePull':
+        throw badRequest(`${waiting}: image can't be pulled`);
+      case 'ImagePullBackOff':
+        throw badRequest(`${waiting}: trying and failing to pull image`);
+      default:
+        throw badRequest(`${waiting}: ${state.waiting?.reason}`);
+    }
+  }
+
+  exec(pod: PodRef, container: string, options: ExecOptions): Execution {
+    return this.running(pod, container).exec(options);
+  }
+
+  attach(pod: PodRef, container: string, options: Omit<ExecOptions, 'command'>): Execution {
+    return this.running(pod, container).attach(options);
+  }
+
+  private running(pod: PodRef, container: string): NonNullable<ContainerLife['running']> {
+    const running = this.life(pod, container)?.running;
+    if (running) return running;
+    throw new StatusError(
+      500,
+      'InternalError',
+      `unable to upgrade connection: container not found ("${container}")`,
+    );
+  }
+
+  private life(pod: PodRef, container: string): ContainerLife | undefined {
+    return this.workers.get(pod.uid)?.lives.find(({ spec }) => spec.name === container);
+  }
+}
+
+/** All kubelets behind one door, as the API server reaches them. */
+export function kubeletPort(kubeletOf: (pod: PodRef) => Kubelet): KubeletPort {
+  return {
+    log: (pod, container, { previous }) => kubeletOf(pod).log(pod, container, previous),
+    exec: (pod, container, options) => kubeletOf(pod).exec(pod, container, options),
+    attach: (pod, container, options) => kubeletOf(pod).attach(pod, container, options),
+  };
+}
+
+function badRequest(message: string): StatusError {
+  return new StatusError(400, 'BadRequest', message);
+}

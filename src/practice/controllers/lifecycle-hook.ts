@@ -1,0 +1,20 @@
+import type { Handler } from './pod.ts';
+import { probe, type ProbeTarget } from './probe.ts';
+import { sleep } from './sleep.ts';
+
+/** Longer than any grace period: a hook ends when `signal` aborts. */
+const UNBOUNDED = 2 ** 31 - 1;
+
+/** Runs a postStart or preStop hook. What went wrong, undefined when all went well. */
+export async function runHook(
+  hook: Handler,
+  target: ProbeTarget,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (hook.sleep) {
+    await sleep(target.clock, hook.sleep.seconds * 1000, signal);
+    return undefined;
+  }
+  const result = await probe(hook, target, UNBOUNDED, signal);
+  return result.kind === 'success' ? undefined : result.output;
+}

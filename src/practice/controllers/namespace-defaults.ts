@@ -1,0 +1,72 @@
+import type { KubernetesObject } from '../api/object.ts';
+import { CONFIG_MAPS, NAMESPACES, type Registry, SERVICE_ACCOUNTS } from '../api/registry.ts';
+import { StatusError } from '../api/status-error.ts';
+import type { Clock } from '../clock.ts';
+
+/** A real cluster's controllers need a moment after a namespace was made; so long a Pod in it is refused. */
+const MOMENT = 10;
+
+const ROOT_CA = 'kube-root-ca.crt';
+const DESCRIPTION =
+  'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
+
+/**
+ * The service account controller and the root CA publisher: each namespace has a service account `default` and a
+ * ConfigMap with the cluster's CA, and gets them again when somebody deletes them. @returns what stops it
+ */
+export function keepNamespaceDefaults(options: {
+  registry: Registry;
+  clock: Clock;
+  rootCA: string;
+}): () => void {
+  const { registry, clock, rootCA } = options;
+  const waiting = new Map<string, () => void>();
+  const provide = (namespace: string): void => {
+    waiting.delete(namespace);
+    const object = registry.find(NAMESPACES, undefined, namespace);
+    if (!object || object.metadata.deletionTimestamp !== undefined) return;
+    try {
+      if (!registry.find(SERVICE_ACCOUNTS, namespace, 'default'))
+        registry.create(SERVICE_ACCOUNTS, namespace, serviceAccount(namespace));
+      if (!registry.find(CONFIG_MAPS, namespace, ROOT_CA))
+        registry.create(CONFIG_MAPS, namespace, rootCAConfigMap(namespace, rootCA));
+    } catch (error) {
+      // The namespace went away meanwhile.
+      if (!(error instanceof StatusError)) throw error;
+    }
+  };
+  const soon = (namespace: string): void => {
+    if (!waiting.has(namespace))
+      waiting.set(
+        namespace,
+        clock.after(MOMENT, () => provide(namespace)),
+      );
+  };
+  const again = (change: { type: string; object: KubernetesObject }, name: string): void => {
+    if (change.type === 'DELETED' && change.object.metadata.name === name)
+      soon(change.object.metadata.namespace ?? '');
+  };
+  const stops = [
+    registry.follow(NAMESPACES, ({ type, object }) => {
+      if (type === 'ADDED') soon(object.metadata.name);
+    }),
+    registry.follow(SERVICE_ACCOUNTS, (change) => again(change, 'default')),
+    registry.follow(CONFIG_MAPS, (change) => again(change, ROOT_CA)),
+  ];
+  return () => {
+    for (const stop of [...stops, ...waiting.values()]) stop();
+  };
+}
+
+function serviceAccount(namespace: string): object {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } };
+}
+
+function rootCAConfigMap(namespace: string, rootCA: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: ROOT_CA, namespace, annotations: { 'kubernetes.io/description': DESCRIPTION } },
+    data: { 'ca.crt': rootCA },
+  };
+}

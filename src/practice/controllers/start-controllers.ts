@@ -1,0 +1,124 @@
+import type { KubeletPort } from '../api/kubelet-port.ts';
+import type { ResourceName } from '../api/object.ts';
+import { NODES, PODS, type Registry } from '../api/registry.ts';
+import { StatusError } from '../api/status-error.ts';
+import type { Clock } from '../clock.ts';
+import type { ClusterNetwork } from '../network/cluster-network.ts';
+import { createFirstNamespaces } from './bootstrap.ts';
+import { EventRecorder } from './event-recorder.ts';
+import { ImagePuller } from './image-puller.ts';
+import { Kubelet, kubeletPort } from './kubelet.ts';
+import { finishNamespaces, NAMESPACED_RESOURCES } from './namespace-controller.ts';
+import { keepNamespaceDefaults } from './namespace-defaults.ts';
+import { DEFAULT_NODES, type NodeDefinition } from './node-definition.ts';
+import { NodeKeeper } from './node-keeper.ts';
+import { ALLOCATABLE } from './node-status.ts';
+import { asPod } from './pod.ts';
+import type { Runtime } from './runtime.ts';
+import { Scheduler } from './scheduler.ts';
+
+export interface ControllersOptions {
+  registry: Registry;
+  network: ClusterNetwork;
+  clock: Clock;
+  /** 0 ≤ x < 1 */
+  random(): number;
+  runtime: Runtime;
+  /** The cluster's CA certificate, PEM. */
+  rootCA: string;
+  nodes?: readonly NodeDefinition[];
+  /** Everything a namespace can hold, Pods first. */
+  namespacedResources?: readonly ResourceName[];
+  /** Told of what went wrong inside: a bug of ours. The cluster goes on. */
+  fault?(error: unknown): void;
+}
+
+export interface Controllers {
+  kubelets: KubeletPort;
+  /** Ends all containers and timers; writes nothing. */
+  stop(): Promise<void>;
+}
+
+/** Everything that acts by itself in a cluster: namespaces and Nodes at the start, then scheduler, kubelets and the rest. */
+export function startControllers(options: ControllersOptions): Controllers {
+  const { registry, network, clock, runtime } = options;
+  const random = (): number => options.random();
+  const fault = (error: unknown): void => options.fault?.(error);
+  const definitions = options.nodes ?? DEFAULT_NODES;
+
+  createFirstNamespaces(registry);
+  const events = new EventRecorder(registry, clock);
+  const pullers = new Map(
+    definitions.map(({ name }) => [
+      name,
+      new ImagePuller((image) => runtime.findImage(image), clock, random),
+    ]),
+  );
+  const kubelets = new Map(
+    definitions.map(({ name, internalIP, externalIP, podCIDR }) => {
+      const stack = network.addNode({ name, internalIP, externalIP, podCIDR });
+      const puller = pullers.get(name) as ImagePuller;
+      const shared = { registry, network, clock, random, runtime, events, fault };
+      return [name, new Kubelet({ name, internalIP, allocatable: ALLOCATABLE, stack, puller, ...shared })];
+    }),
+  );
+  const keeper = new NodeKeeper(
+    definitions.map((definition) => ({
+      definition,
+      images: () => pullers.get(definition.name)?.images() ?? [],
+    })),
+    { registry, clock, events, network: network.nodeCondition },
+  );
+  keeper.start();
+  const scheduler = new Scheduler({ registry, clock, events, random, fault });
+  const stops = [
+    keepNamespaceDefaults({ registry, clock, rootCA: options.rootCA }),
+    finishNamespaces({
+      registry,
+      clock,
+      fault,
+      resources: options.namespacedResources ?? NAMESPACED_RESOURCES,
+    }),
+    followPods(registry, kubelets, fault),
+    () => scheduler.stop(),
+    () => keeper.stop(),
+    () => events.stop(),
+  ];
+  // After the kubelets: those Pods that were running before the cluster was stopped have their addresses again.
+  scheduler.start();
+
+  return {
+    kubelets: kubeletPort(({ namespace, name }) => {
+      const nodeName = asPod(registry.get(PODS, namespace, name)).spec.nodeName ?? '';
+      const kubelet = kubelets.get(nodeName);
+      if (kubelet) return kubelet;
+      throw new StatusError(404, 'NotFound', `nodes "${nodeName}" not found`, {
+        name: nodeName,
+        kind: NODES.plural,
+      });
+    }),
+    stop: () => {
+      for (const stop of stops) stop();
+      for (const kubelet of kubelets.values()) kubelet.halt();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Tells each kubelet of the Pods of its Node. */
+function followPods(
+  registry: Registry,
+  kubelets: ReadonlyMap<string, Kubelet>,
+  fault: (error: unknown) => void,
+): () => void {
+  return registry.follow(PODS, ({ type, object }) => {
+    const pod = asPod(object);
+    const kubelet = kubelets.get(pod.spec.nodeName ?? '');
+    try {
+      if (type === 'DELETED') kubelet?.forget(pod);
+      else kubelet?.observe(pod);
+    } catch (error) {
+      fault(error);
+    }
+  });
+}

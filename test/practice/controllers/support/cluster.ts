@@ -1,0 +1,92 @@
+import { expect } from 'vitest';
+import { EVENTS, PODS } from '../../../../src/practice/api/registry.ts';
+import { asPod, type Pod, type PodSpec } from '../../../../src/practice/controllers/pod.ts';
+import {
+  type Controllers,
+  startControllers,
+} from '../../../../src/practice/controllers/start-controllers.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { FakeNetwork } from './fake-network.ts';
+import { FakeRegistry } from './fake-registry.ts';
+import { FakeRuntime } from './fake-runtime.ts';
+
+/** A cluster of controllers on fakes, and what tests do with it. */
+export class TestCluster {
+  readonly clock = new VirtualClock();
+  readonly registry = new FakeRegistry(this.clock);
+  network = new FakeNetwork();
+  runtime = new FakeRuntime();
+  readonly faults: unknown[] = [];
+  controllers!: Controllers;
+
+  constructor() {
+    this.start();
+  }
+
+  start(): void {
+    this.controllers = startControllers({
+      registry: this.registry,
+      network: this.network,
+      clock: this.clock,
+      random: () => 0.5,
+      runtime: this.runtime,
+      rootCA: 'CERTIFICATE',
+      fault: (error) => this.faults.push(error),
+    });
+  }
+
+  /** The power goes and comes back. */
+  async restart(): Promise<void> {
+    await this.controllers.stop();
+    this.network = new FakeNetwork();
+    this.runtime = new FakeRuntime();
+    this.start();
+  }
+
+  create(name: string, spec: Partial<PodSpec> & Pick<PodSpec, 'containers'>, metadata: object = {}): void {
+    this.registry.create(PODS, 'default', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, ...metadata },
+      spec: { restartPolicy: 'Always', terminationGracePeriodSeconds: 30, ...spec },
+    });
+  }
+
+  find(name: string): Pod | undefined {
+    const object = this.registry.find(PODS, 'default', name);
+    return object && asPod(object);
+  }
+
+  pod(name: string): Pod {
+    return asPod(this.registry.get(PODS, 'default', name));
+  }
+
+  delete(name: string, gracePeriodSeconds?: number): void {
+    const options = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
+    this.registry.delete(PODS, 'default', name, options);
+  }
+
+  async untilRunning(name: string): Promise<void> {
+    await this.clock.until(() => this.pod(name).status?.phase === 'Running', 60_000);
+  }
+
+  condition(name: string, type: string): string | undefined {
+    return this.pod(name).status?.conditions?.find((condition) => condition.type === type)?.status;
+  }
+
+  /** `Type Reason Message (xN)` of all events about an object, in the order they were first told. */
+  events(name: string): string[] {
+    return this.registry
+      .list(EVENTS)
+      .filter((event) => (event['involvedObject'] as { name: string }).name === name)
+      .map((event) => {
+        const count = Number(event['count'] ?? 1);
+        return `${String(event['type'])} ${String(event['reason'])} ${String(event['message'])}${count > 1 ? ` (x${count})` : ''}`;
+      });
+  }
+
+  async stop(): Promise<void> {
+    await this.controllers.stop();
+    expect(this.faults).toEqual([]);
+  }
+}
