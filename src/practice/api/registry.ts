@@ -14,6 +14,8 @@ export interface WriteOptions {
   /** Of unknown and duplicate fields. `Warn` collects, `Strict` refuses, `Ignore` drops. */
   fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
   fieldManager?: string;
+  /** Gets what a client should be warned of, such as `unknown field "spec.x"`. */
+  warn?: (message: string) => void;
 }
 
 /**
@@ -56,6 +58,8 @@ export interface Registry {
   ): KubernetesObject;
   /** Assigns a Pod to a Node, as the scheduler does through pods/binding. */
   bind(namespace: string, pod: string, node: string): void;
+  /** The namespace controller is done: nothing is left in it. */
+  finalizeNamespace(name: string): void;
   /** Everything of one kind now as ADDED, then every change. Called synchronously, in order. */
   follow(resource: ResourceName, listener: (change: Change) => void): () => void;
 }

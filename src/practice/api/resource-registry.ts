@@ -1,0 +1,326 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Clock, timestamp } from '../clock.ts';
+import { checkPreconditions, planDeletion } from './deletion.ts';
+import { alreadyExists, badRequest, conflict, forbidden, notFound, unknownPath } from './failures.ts';
+import { type FieldError, forbiddenField, invalidObject } from './field-error.ts';
+import { metadataErrors } from './names.ts';
+import type { KubernetesObject, ObjectMeta, ResourceName } from './object.ts';
+import { readAs, readObject } from './reading.ts';
+import { NAMESPACES, PODS, type Registry, type WriteOptions } from './registry.ts';
+import { type Resource, storeKey, type Surroundings } from './resource.ts';
+import { asPod } from './resources/pod.ts';
+import { RESOURCES } from './resources/index.ts';
+import { fieldsOf } from './schema.ts';
+import { StatusError } from './status-error.ts';
+import type { Store } from './store.ts';
+
+export interface RegistryOptions {
+  store: Store;
+  clock: Clock;
+  /** 0 ≤ x < 1 */
+  random?: () => number;
+  uuid?: () => string;
+  resources?: readonly Resource[];
+}
+
+/** What generated names end in: no vowels, and nothing that looks like something else. */
+const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
+const SUFFIX_LENGTH = 5;
+const MOST_PREFIX = 58;
+const NAME_ATTEMPTS = 8;
+
+type Status = Record<string, unknown>;
+
+export function createRegistry(options: RegistryOptions): Registry {
+  const { store, clock, random = Math.random, uuid = () => crypto.randomUUID() } = options;
+  const resources = new Map((options.resources ?? RESOURCES).map((each) => [storeKey(each), each]));
+
+  const surroundings: Surroundings = {
+    now: () => timestamp(clock),
+    suffix: () =>
+      Array.from({ length: SUFFIX_LENGTH }, () => LETTERS[Math.floor(random() * LETTERS.length)]).join(''),
+    find: (resource, namespace, name) => store.get(storeKey(resource), namespace, name),
+  };
+
+  function known(name: ResourceName): Resource {
+    const resource = resources.get(storeKey(name));
+    if (resource === undefined) throw unknownPath();
+    return resource;
+  }
+
+  function existing(resource: ResourceName, namespace: string | undefined, name: string): KubernetesObject {
+    const object = store.get(storeKey(resource), namespace, name);
+    if (object === undefined) throw notFound(storeKey(resource), name);
+    return object;
+  }
+
+  /** The admission plugin NamespaceLifecycle. */
+  function admitIntoNamespace(resource: Resource, { metadata }: KubernetesObject): void {
+    if (!resource.namespaced) return;
+    const { namespace = '', name } = metadata;
+    const home = existing(NAMESPACES, undefined, namespace);
+    if (home.metadata.deletionTimestamp === undefined) return;
+    throw forbidden(
+      storeKey(resource),
+      name,
+      `unable to create new content in namespace ${namespace} because it is being terminated`,
+      [
+        {
+          reason: 'NamespaceTerminating',
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
+      ],
+    );
+  }
+
+  function create(
+    resource: Resource,
+    namespace: string | undefined,
+    sent: unknown,
+    write: WriteOptions,
+  ): KubernetesObject {
+    const object = readObject(resource, sent, write);
+    if (object.metadata.resourceVersion !== undefined)
+      throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
+    object.metadata = ownMetadata(object.metadata, resource, namespace);
+    resource.setDefaults?.(object);
+    admitIntoNamespace(resource, object);
+    resource.admit?.(object, surroundings);
+    resource.prepareCreate?.(object);
+    check(resource, object, undefined);
+    if (write.dryRun !== true) return store.create(storeKey(resource), object);
+    if (store.get(storeKey(resource), namespace, object.metadata.name) !== undefined)
+      throw alreadyExists(storeKey(resource), object.metadata.name);
+    return object;
+  }
+
+  /** Of a new object: what is not for clients to say is left out or replaced. */
+  function ownMetadata(sent: ObjectMeta, resource: Resource, namespace: string | undefined): ObjectMeta {
+    checkNamespace(sent.namespace, namespace);
+    const metadata: ObjectMeta = {
+      ...sent,
+      uid: uuid(),
+      creationTimestamp: surroundings.now(),
+      name: sent.name ?? '',
+    };
+    if (namespace !== undefined) metadata.namespace = namespace;
+    if (metadata.name === '' && metadata.generateName !== undefined)
+      metadata.name = `${metadata.generateName.slice(0, MOST_PREFIX)}${surroundings.suffix()}`;
+    delete metadata.deletionTimestamp;
+    delete metadata.deletionGracePeriodSeconds;
+    delete metadata.managedFields;
+    delete metadata.generation;
+    if (resource.hasGeneration) metadata.generation = 1;
+    return metadata;
+  }
+
+  /** Writes the next state, which may be the last: an object being deleted that nothing holds any more is gone. */
+  function write(
+    resource: Resource,
+    previous: KubernetesObject,
+    next: KubernetesObject,
+    dryRun: boolean | undefined,
+  ): KubernetesObject {
+    next.metadata.resourceVersion = previous.metadata.resourceVersion;
+    if (isDeepStrictEqual(next, previous)) return previous;
+    if (dryRun === true) return next;
+    const {
+      namespace,
+      name,
+      deletionTimestamp,
+      deletionGracePeriodSeconds = 0,
+      finalizers = [],
+    } = next.metadata;
+    const free = finalizers.length === 0 && resource.isKept?.(next) !== true;
+    if (deletionTimestamp === undefined || deletionGracePeriodSeconds > 0 || !free)
+      return store.update(storeKey(resource), next);
+    store.remove(storeKey(resource), namespace, name);
+    return next;
+  }
+
+  function update(
+    resource: Resource,
+    namespace: string | undefined,
+    name: string,
+    sent: unknown,
+    options: WriteOptions,
+  ): KubernetesObject {
+    const object = readObject(resource, sent, options);
+    const previous = admitUpdate(resource, namespace, name, object);
+    object.metadata = keptMetadata(object.metadata, previous.metadata);
+    resource.setDefaults?.(object);
+    if (resource.hasStatus && previous['status'] !== undefined) object['status'] = previous['status'];
+    resource.prepareUpdate?.(object, previous);
+    check(resource, object, previous);
+    if (resource.hasGeneration && !isDeepStrictEqual(object['spec'], previous['spec']))
+      object.metadata.generation = (previous.metadata.generation ?? 0) + 1;
+    return write(resource, previous, object, options.dryRun);
+  }
+
+  /** The names fit, and nobody wrote in between. */
+  function admitUpdate(
+    resource: Resource,
+    namespace: string | undefined,
+    name: string,
+    { metadata }: KubernetesObject,
+  ): KubernetesObject {
+    if (metadata.name !== name)
+      throw badRequest(
+        metadata.name === undefined || metadata.name === ''
+          ? `the name of the object (${name} based on URL) was undeterminable: name must be provided`
+          : `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
+      );
+    if (metadata.namespace !== undefined && metadata.namespace !== namespace)
+      throw badRequest(
+        `the namespace of the object (${metadata.namespace}) does not match the namespace on the request (${namespace ?? ''})`,
+      );
+    const previous = existing(resource, namespace, name);
+    const { uid, resourceVersion } = previous.metadata;
+    if (metadata.uid !== undefined && metadata.uid !== uid)
+      throw conflict(
+        storeKey(resource),
+        name,
+        `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`,
+      );
+    if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== resourceVersion)
+      throw conflict(storeKey(resource), name);
+    return previous;
+  }
+
+  function updateStatus(
+    resource: Resource,
+    previous: KubernetesObject,
+    status: unknown,
+    dryRun: boolean | undefined,
+  ): KubernetesObject {
+    const type = fieldsOf(resource.type).get('status')?.type;
+    if (!resource.hasStatus || type?.kind !== 'struct') throw unknownPath();
+    const cannot = `the status of a ${resource.kind} can't be written`;
+    const read = readAs(type.name, status, cannot, { fieldValidation: 'Strict' });
+    return write(
+      resource,
+      previous,
+      { ...previous, metadata: { ...previous.metadata }, status: read },
+      dryRun,
+    );
+  }
+
+  return {
+    get: (resource, namespace, name) => existing(known(resource), namespace, name),
+    find: (resource, namespace, name) => store.get(storeKey(resource), namespace, name),
+    list: (resource, namespace) => store.list(storeKey(known(resource)), namespace),
+    create(name, namespace, sent, options = {}) {
+      const resource = known(name);
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return create(resource, namespace, sent, options);
+        } catch (error) {
+          const collided =
+            error instanceof StatusError && error.reason === 'AlreadyExists' && isGenerated(sent);
+          if (!collided || attempt === NAME_ATTEMPTS) throw error;
+        }
+      }
+    },
+    update: (resource, namespace, name, sent, options = {}) =>
+      update(known(resource), namespace, name, sent, options),
+    updateStatus(name, namespace, object, change) {
+      const resource = known(name);
+      const previous = existing(resource, namespace, object);
+      const status = change(structuredClone((previous['status'] ?? {}) as Status), previous);
+      return updateStatus(resource, previous, status, false);
+    },
+    delete(resourceName, namespace, name, options = {}) {
+      const resource = known(resourceName);
+      resource.admitDelete?.(name);
+      const object = existing(resource, namespace, name);
+      if (options.preconditions !== undefined) checkPreconditions(resource, object, options.preconditions);
+      const plan = planDeletion(resource, object, options, clock.now());
+      if (plan.kind === 'pending') return object;
+      const dryRun = (options.dryRun ?? []).includes('All');
+      if (plan.kind === 'write') return dryRun ? plan.object : store.update(storeKey(resource), plan.object);
+      if (!dryRun) store.remove(storeKey(resource), namespace, name);
+      return object;
+    },
+    bind(namespace, podName, node) {
+      const pod = asPod(existing(PODS, namespace, podName));
+      const { deletionTimestamp, generation } = pod.metadata;
+      const refuse = (why: string): StatusError => conflict('pods/binding', podName, why);
+      if (deletionTimestamp !== undefined)
+        throw refuse(`pod ${podName} is being deleted, cannot be assigned to a host`);
+      if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== '')
+        throw refuse(`pod ${podName} is already assigned to node "${pod.spec.nodeName}"`);
+      const scheduled = {
+        type: 'PodScheduled',
+        status: 'True',
+        lastProbeTime: null,
+        lastTransitionTime: surroundings.now(),
+        ...(generation === undefined ? {} : { observedGeneration: generation }),
+      };
+      const others = (pod.status.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
+      store.update('pods', {
+        ...pod,
+        spec: { ...pod.spec, nodeName: node },
+        status: { ...pod.status, conditions: [...others, scheduled] },
+      });
+    },
+    finalizeNamespace(name) {
+      const namespace = existing(NAMESPACES, undefined, name);
+      const next = { ...namespace, metadata: { ...namespace.metadata }, spec: {} };
+      write(known(NAMESPACES), namespace, next, false);
+    },
+    follow(resource, listener) {
+      const key = storeKey(known(resource));
+      const { version } = store;
+      for (const object of store.list(key))
+        listener({ type: 'ADDED', resource: key, object, previous: undefined });
+      return store.watch(key, version, listener);
+    },
+  };
+}
+
+function isGenerated(sent: unknown): boolean {
+  const { metadata } = sent as { metadata?: Partial<ObjectMeta> };
+  return (metadata?.name ?? '') === '' && (metadata?.generateName ?? '') !== '';
+}
+
+function checkNamespace(given: string | undefined, requested: string | undefined): void {
+  if (given !== undefined && given !== '' && given !== requested)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+}
+
+/** Of an object that exists: what no update changes. */
+function keptMetadata(sent: ObjectMeta, previous: ObjectMeta): ObjectMeta {
+  const metadata: ObjectMeta = { ...sent };
+  delete metadata.managedFields;
+  for (const field of [
+    'namespace',
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'generation',
+    'generateName',
+  ] as const) {
+    delete metadata[field];
+    if (previous[field] !== undefined) Object.assign(metadata, { [field]: previous[field] });
+  }
+  return metadata;
+}
+
+/** @throws {StatusError} Invalid, with all that is wrong */
+function check(resource: Resource, object: KubernetesObject, previous: KubernetesObject | undefined): void {
+  const errors: FieldError[] = metadataErrors(object.metadata, (name) => resource.nameErrors(name));
+  const added = (object.metadata.finalizers ?? []).filter(
+    (each) => !(previous?.metadata.finalizers ?? []).includes(each),
+  );
+  if (previous?.metadata.deletionTimestamp !== undefined && added.length > 0)
+    errors.push(
+      forbiddenField(
+        'metadata.finalizers',
+        `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((each) => JSON.stringify(each)).join(', ')}}`,
+      ),
+    );
+  errors.push(...(resource.validate?.(object, previous) ?? []));
+  if (errors.length > 0) throw invalidObject(resource.group, resource.kind, object.metadata.name, errors);
+}

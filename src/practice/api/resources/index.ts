@@ -1,0 +1,19 @@
+import type { Resource } from '../resource.ts';
+import { configMaps } from './config-maps.ts';
+import { events } from './events.ts';
+import { leases } from './leases.ts';
+import { namespaces } from './namespaces.ts';
+import { nodes } from './nodes.ts';
+import { pods } from './pods.ts';
+import { serviceAccounts } from './service-accounts.ts';
+
+/** Everything that the practice cluster keeps, in the order of discovery. */
+export const RESOURCES: readonly Resource[] = [
+  configMaps,
+  events,
+  namespaces,
+  nodes,
+  pods,
+  serviceAccounts,
+  leases,
+];

@@ -1,0 +1,160 @@
+import type { KubernetesObject } from '../object.ts';
+
+/** A Pod as far as the API server's rules look into it. It has been decoded, so the types are what they say. */
+export interface Pod extends KubernetesObject {
+  spec: PodSpec;
+  status: PodStatus;
+}
+
+export interface PodSpec {
+  containers?: Container[];
+  initContainers?: Container[];
+  ephemeralContainers?: Container[];
+  volumes?: Volume[];
+  restartPolicy?: string;
+  terminationGracePeriodSeconds?: number;
+  activeDeadlineSeconds?: number;
+  dnsPolicy?: string;
+  dnsConfig?: { nameservers?: string[] };
+  nodeSelector?: Record<string, string>;
+  serviceAccountName?: string;
+  serviceAccount?: string;
+  automountServiceAccountToken?: boolean;
+  nodeName?: string;
+  hostNetwork?: boolean;
+  hostname?: string;
+  subdomain?: string;
+  schedulerName?: string;
+  securityContext?: SecurityContext;
+  imagePullSecrets?: { name: string }[];
+  tolerations?: Toleration[];
+  hostAliases?: { ip: string; hostnames?: string[] }[];
+  priorityClassName?: string;
+  priority?: number;
+  preemptionPolicy?: string;
+  enableServiceLinks?: boolean;
+  readinessGates?: { conditionType: string }[];
+  schedulingGates?: { name: string }[];
+  topologySpreadConstraints?: { maxSkew: number; topologyKey: string; whenUnsatisfiable: string }[];
+  resources?: Resources;
+}
+
+export interface Container {
+  name: string;
+  image?: string;
+  imagePullPolicy?: string;
+  ports?: ContainerPort[];
+  env?: { name: string; value?: string; valueFrom?: Record<string, unknown> }[];
+  resources?: Resources;
+  volumeMounts?: VolumeMount[];
+  livenessProbe?: Probe;
+  readinessProbe?: Probe;
+  startupProbe?: Probe;
+  lifecycle?: { postStart?: Handler; preStop?: Handler };
+  restartPolicy?: string;
+  terminationMessagePath?: string;
+  terminationMessagePolicy?: string;
+  securityContext?: SecurityContext;
+  stdin?: boolean;
+  tty?: boolean;
+}
+
+export interface ContainerPort {
+  name?: string;
+  containerPort: number;
+  hostPort?: number;
+  hostIP?: string;
+  protocol?: string;
+}
+
+export interface Resources {
+  limits?: Record<string, string>;
+  requests?: Record<string, string>;
+}
+
+export interface SecurityContext {
+  runAsUser?: number;
+  runAsGroup?: number;
+  privileged?: boolean;
+  allowPrivilegeEscalation?: boolean;
+}
+
+export interface VolumeMount {
+  name: string;
+  mountPath: string;
+  readOnly?: boolean;
+}
+
+export interface Volume {
+  name: string;
+  [source: string]: unknown;
+}
+
+export interface HttpGet {
+  path?: string;
+  port: number | string;
+  scheme?: string;
+}
+
+export interface Handler {
+  exec?: { command?: string[] };
+  httpGet?: HttpGet;
+  tcpSocket?: { port: number | string };
+  grpc?: { port: number; service?: string };
+  sleep?: { seconds: number };
+}
+
+export interface Probe extends Handler {
+  initialDelaySeconds?: number;
+  timeoutSeconds?: number;
+  periodSeconds?: number;
+  successThreshold?: number;
+  failureThreshold?: number;
+}
+
+export interface Toleration {
+  key?: string;
+  operator?: string;
+  value?: string;
+  effect?: string;
+  tolerationSeconds?: number;
+}
+
+export interface PodStatus {
+  phase?: string;
+  reason?: string;
+  podIP?: string;
+  podIPs?: { ip: string }[];
+  nominatedNodeName?: string;
+  qosClass?: string;
+  conditions?: { type: string; status: string; reason?: string }[];
+  initContainerStatuses?: ContainerStatus[];
+  containerStatuses?: ContainerStatus[];
+}
+
+export interface ContainerStatus {
+  name: string;
+  ready: boolean;
+  started?: boolean;
+  restartCount: number;
+  state?: ContainerState;
+  lastState?: ContainerState;
+}
+
+export interface ContainerState {
+  waiting?: { reason?: string };
+  running?: { startedAt?: string };
+  terminated?: { exitCode: number; signal?: number; reason?: string; finishedAt?: string };
+}
+
+/** The schema says that it is one. */
+export function asPod(object: KubernetesObject): Pod {
+  return object as Pod;
+}
+
+/** In the order in which the API server looks at them, with the field that each stands in. */
+export function allContainers(spec: PodSpec): { container: Container; field: string }[] {
+  return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((list) =>
+    (spec[list] ?? []).map((container, index) => ({ container, field: `spec.${list}[${index}]` })),
+  );
+}
