@@ -14,6 +14,8 @@ export interface ContainerOptions {
   workingDir?: string | undefined;
   runAsUser?: number | undefined;
   tty?: boolean | undefined;
+  /** The first process reads what attached clients send; without it, nothing. The first client's end is its end. */
+  stdin?: boolean | undefined;
   hostname: string;
   network: NetworkStack;
   /** Content of files that the kubelet makes: /etc/hosts, /etc/resolv.conf, mounted ConfigMaps. */

@@ -74,6 +74,9 @@ export interface ProcessOptions {
   terminal?: OpenFile | undefined;
 }
 
+/** 128 and SIGSEGV. */
+const CRASHED = 139;
+
 /** How many times a process may read, write or run a command before everybody else is let in. */
 const STEPS_IN_A_ROW = 128;
 
@@ -180,12 +183,7 @@ export class Process {
 
   /** Runs the program and closes everything when it ends. For the process table only. */
   run(program: Program): void {
-    program(this)
-      .then(
-        (status) => status & 255,
-        (error: unknown) => this.statusOf(error),
-      )
-      .then((status) => this.finish(status));
+    void this.statusOf(program).then((status) => this.finish(status));
   }
 
   /** A wait that ends with the process. @throws {Killed} */
@@ -287,20 +285,27 @@ export class Process {
     });
   }
 
-  private async statusOf(error: unknown): Promise<number> {
-    if (error instanceof Exit) return error.status & 255;
-    if (error instanceof BrokenPipe) return 128 + SIGNALS.SIGPIPE;
-    if (error instanceof FileError && this.alive) {
-      // The disk is full, and the program had nothing to say about it.
-      const name = (this.argv[0] ?? '').replace(/^.*\//, '');
-      await this.files
-        .get(2)
-        ?.sink?.write(encode(`${name}: write error: ${error.message}\n`))
-        .catch(() => undefined);
-      return 1;
+  private async statusOf(program: Program): Promise<number> {
+    try {
+      return (await program(this)) & 255;
+    } catch (error) {
+      if (error instanceof Exit) return error.status & 255;
+      if (error instanceof BrokenPipe) return 128 + SIGNALS.SIGPIPE;
+      // A bug in one of our programs, or a wait that outlived the process: it ends as a program that crashed.
+      if (!(error instanceof FileError) || this.ended) return CRASHED;
+      return this.complainOfWriting(error);
     }
-    // A bug in one of our programs, or a wait that outlived the process: it ends as a program that crashed.
-    return 139;
+  }
+
+  /** The disk is full, and the program had nothing to say about it. */
+  private async complainOfWriting(error: FileError): Promise<number> {
+    const name = (this.argv[0] ?? '').replace(/^.*\//, '');
+    try {
+      await this.complain(`${name}: write error: ${error.message}\n`);
+      return 1;
+    } catch {
+      return CRASHED;
+    }
   }
 
   private finish(status: number): void {

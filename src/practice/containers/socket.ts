@@ -67,6 +67,7 @@ export async function connect(
 /**
  * Listens as bind(2) and listen(2) do, until the process ends.
  *
+ * @param options `v6only`: `::` leaves IPv4 to others
  * @throws {SocketError} EADDRINUSE, EADDRNOTAVAIL, EACCES
  */
 export function listen(

@@ -7,7 +7,9 @@ export interface Tty {
   readonly rows: number;
   /** `raw` hands over each key as it comes, unechoed (a shell's line editor); `canonical` is for all other programs. */
   setMode(mode: 'raw' | 'canonical'): void;
-  /** Who is told of Ctrl-C and Ctrl-\\ in canonical mode; the shell sets it around each job. */
-  setForeground(signal: ((name: 'SIGINT' | 'SIGQUIT') => void) | undefined): void;
+  /**
+   * Who is told of Ctrl-C and Ctrl-\\ in canonical mode, and of the end of the line; the shell sets it around each job.
+   */
+  setForeground(signal: ((name: 'SIGINT' | 'SIGQUIT' | 'SIGHUP') => void) | undefined): void;
   onResize(listener: () => void): () => void;
 }
