@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { NetworkStack } from '../network/stack.ts';
+import type { Directory } from './file-system.ts';
 import type { Sink, Source } from './stream.ts';
 
 /** What a kubelet tells the runtime of a container. */
@@ -20,6 +21,8 @@ export interface ContainerOptions {
   network: NetworkStack;
   /** Content of files that the kubelet makes: /etc/hosts, /etc/resolv.conf, mounted ConfigMaps. */
   files: { path: string; text: string }[];
+  /** Directories that other containers of the Pod have too: emptyDir volumes. */
+  mounts?: { path: string; directory: Directory }[] | undefined;
   /** Gets every line the first process writes, in pieces as they come. */
   log(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
   clock: Clock;
