@@ -1,2 +1,0 @@
-/** Opens a file as this process sees it. @throws {FileError} */
-export { open as openFile } from '../open.ts';
