@@ -1,10 +1,5 @@
 import { timestamp } from '../clock.ts';
-import {
-  type Container,
-  type ContainerOptions,
-  type ImageView,
-  StartFailure,
-} from '../containers/container.ts';
+import { type Container, type ContainerOptions, StartFailure } from '../containers/container.ts';
 import type { ContainerLog } from '../api/kubelet-port.ts';
 import { BackOff } from './back-off.ts';
 import { KeptLog, lostLog } from './container-log.ts';
@@ -20,6 +15,7 @@ import {
   waitingContainer,
 } from './pod-status.ts';
 import { runProber } from './prober.ts';
+import type { KnownImage } from './runtime.ts';
 import { sleep } from './sleep.ts';
 
 /** What a container needs of its Pod. */
@@ -32,7 +28,7 @@ export interface PodContext {
   /** One container of a Pod is pulled and started at a time. */
   turn<T>(work: () => Promise<T>): Promise<T>;
   /** All but the log. @throws {ConfigError} */
-  options(spec: ContainerSpec): Omit<ContainerOptions, 'log'>;
+  options(spec: ContainerSpec, image: KnownImage): Omit<ContainerOptions, 'log'>;
   changed(): void;
   event(type: 'Normal' | 'Warning', reason: string, message: string, container?: ContainerRef): void;
 }
@@ -57,7 +53,7 @@ export class ContainerLife {
   private lastState: ContainerState = {};
   private restarts = 0;
   private runs = 0;
-  private image: ImageView | undefined;
+  private image: KnownImage | undefined;
   private containerID: string | undefined;
   private container: Container | undefined;
   private started = false;
@@ -117,12 +113,14 @@ export class ContainerLife {
     const pod = this.context.pod();
     const requests = spec.resources?.requests;
     const base = waitingContainer(spec, '');
+    // A container that was never made shows the image as it was asked for.
+    const shown = this.containerID === undefined ? undefined : this.image;
     return {
       ...(requests && this.containerID !== undefined && { allocatedResources: requests }),
       ...(this.containerID !== undefined && { containerID: this.containerID }),
       ...base,
-      image: this.image?.reference ?? spec.image,
-      imageID: this.image?.digest ?? '',
+      image: shown?.view.reference ?? spec.image,
+      imageID: shown?.view.digest ?? '',
       state: this.state,
       lastState: this.lastState,
       restartCount: this.restarts,
@@ -210,7 +208,7 @@ export class ContainerLife {
     const { clock } = this.context.node;
     try {
       const log = new KeptLog();
-      const options = this.context.options(this.spec);
+      const options = this.context.options(this.spec, image);
       this.tell('Normal', 'Created', `Created container: ${this.spec.name}`);
       this.containerStarts();
       const container = this.context.node.runtime.startContainer({
@@ -339,7 +337,7 @@ export class ContainerLife {
     }
   }
 
-  private async ensureImage(signal: AbortSignal): Promise<ImageView | undefined> {
+  private async ensureImage(signal: AbortSignal): Promise<KnownImage | undefined> {
     const { puller } = this.context.node;
     const { image: reference } = this.spec;
     this.pullFailure = undefined;
@@ -371,7 +369,7 @@ export class ContainerLife {
     this.tell(
       'Normal',
       'Pulled',
-      `Successfully pulled image "${reference}" in ${times}. Image size: ${pulled.image.size} bytes.`,
+      `Successfully pulled image "${reference}" in ${times}. Image size: ${pulled.image.view.size} bytes.`,
     );
     return pulled.image;
   }
@@ -493,13 +491,13 @@ export class ContainerLife {
 function userOf(
   spec: ContainerSpec,
   pod: Pod,
-  image: ImageView | undefined,
+  image: KnownImage | undefined,
 ): NonNullable<ContainerStatus['user']> {
   const own = spec.securityContext;
   const shared = pod.spec.securityContext;
-  void image;
-  const uid = own?.runAsUser ?? shared?.runAsUser ?? 0;
-  const gid = own?.runAsGroup ?? shared?.runAsGroup ?? 0;
+  const asked = own?.runAsUser ?? shared?.runAsUser;
+  const uid = asked ?? image?.user.uid ?? 0;
+  const gid = own?.runAsGroup ?? shared?.runAsGroup ?? (asked === undefined ? image?.user.gid : 0) ?? 0;
   return { linux: { gid, supplementalGroups: [gid, ...(shared?.supplementalGroups ?? [])], uid } };
 }
 

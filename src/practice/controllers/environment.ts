@@ -21,7 +21,7 @@ export function environmentOf(
 ): { name: string; value: string }[] {
   const variables = new Map<string, string>();
   for (const source of spec.envFrom ?? []) {
-    if (source.secretRef) throw secretsNotModelled(source.secretRef.name);
+    if (source.secretRef) throw noSecret(source.secretRef.name);
     const reference = source.configMapRef;
     if (!reference) continue;
     const configMap = context.configMap(reference.name ?? '');
@@ -47,9 +47,10 @@ function valueFrom(
 ): string | undefined {
   if (source.fieldRef) return fieldValue(source.fieldRef.fieldPath, context);
   if (source.resourceFieldRef) return resourceValue(source.resourceFieldRef, spec, context);
-  if (source.secretKeyRef) throw secretsNotModelled(source.secretKeyRef.name);
+  if (source.secretKeyRef) throw noSecret(source.secretKeyRef.name);
   const reference = source.configMapKeyRef;
-  if (!reference) return '';
+  if (!reference)
+    throw new ConfigError(`${Object.keys(source).join()} is not modelled by the practice cluster`);
   const { name = '', key, optional } = reference;
   const configMap = context.configMap(name);
   const value = configMap && dataOf(configMap)[key];
@@ -60,7 +61,8 @@ function valueFrom(
   throw new ConfigError(`configmap "${name}" not found`);
 }
 
-function secretsNotModelled(name = ''): ConfigError {
+/** There are no Secrets in a practice cluster, so none is ever found. */
+function noSecret(name = ''): ConfigError {
   return new ConfigError(`secret "${name}" not found`);
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ImageFailure, ImageView } from '../containers/container.ts';
+import type { KnownImage } from './runtime.ts';
 import { sleep } from './sleep.ts';
 
 /** How long pulls take, in milliseconds: the first of an image on a Node, one that finds it there, one that fails. */
@@ -8,7 +9,7 @@ const LATER_PULL = { least: 15, most: 40 };
 const FAILED_PULL = { least: 60, most: 150 };
 
 export interface Pulled {
-  image: ImageView;
+  image: KnownImage;
   /** Milliseconds of the pull itself, and with the time it waited for others. */
   took: number;
   waited: number;
@@ -16,33 +17,33 @@ export interface Pulled {
 
 /** The images of one Node. It pulls one after the other, as kubelets do by default. */
 export class ImagePuller {
-  private readonly find: (reference: string) => ImageView | ImageFailure;
+  private readonly find: (reference: string) => KnownImage | ImageFailure;
   private readonly clock: Clock;
   private readonly random: () => number;
-  private readonly present = new Map<string, ImageView>();
+  private readonly present = new Map<string, KnownImage>();
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
-    find: (reference: string) => ImageView | ImageFailure,
+    find: (reference: string) => KnownImage | ImageFailure,
     clock: Clock,
     random: () => number,
-    present: ImageView[] = [],
+    present: KnownImage[] = [],
   ) {
     this.find = find;
     this.clock = clock;
     this.random = random;
-    for (const image of present) this.present.set(image.reference, image);
+    for (const image of present) this.present.set(image.view.reference, image);
   }
 
   /** The image, when the Node has it. */
-  get(reference: string): ImageView | undefined {
+  get(reference: string): KnownImage | undefined {
     const found = this.find(reference);
-    return 'digest' in found ? this.present.get(found.reference) : undefined;
+    return 'reason' in found ? undefined : this.present.get(found.view.reference);
   }
 
   /** Largest first, as a Node's status lists them. */
   images(): ImageView[] {
-    return [...this.present.values()].sort((a, b) => b.size - a.size);
+    return [...this.present.values()].map(({ view }) => view).sort((a, b) => b.size - a.size);
   }
 
   /** A name no image can have fails at once; the registry is not asked. */
@@ -57,10 +58,10 @@ export class ImagePuller {
       const began = this.clock.now();
       const found = this.find(reference);
       const failed = 'reason' in found;
-      const range = failed ? FAILED_PULL : this.present.has(found.reference) ? LATER_PULL : FIRST_PULL;
+      const range = failed ? FAILED_PULL : this.present.has(found.view.reference) ? LATER_PULL : FIRST_PULL;
       await sleep(this.clock, range.least + this.random() * (range.most - range.least), signal);
       if (failed) return found;
-      if (!signal.aborted) this.present.set(found.reference, found);
+      if (!signal.aborted) this.present.set(found.view.reference, found);
       const now = this.clock.now();
       return { image: found, took: now - began, waited: now - asked };
     });

@@ -79,7 +79,7 @@ function finishNamespace(name: string, { registry, clock, resources }: Namespace
     // The others wait for the Pods.
     if (objects.length > 0 && resource === PODS) break;
   }
-  if (left.length === 0) return finalize(registry, namespace);
+  if (left.length === 0) return registry.finalizeNamespace(name);
   const now = timestamp(clock);
   registry.updateStatus(NAMESPACES, undefined, name, (status) => ({
     ...status,
@@ -93,17 +93,6 @@ function remove(registry: Registry, resource: ResourceName, { metadata }: Kubern
     registry.delete(resource, metadata.namespace, metadata.name, { preconditions: { uid: metadata.uid } });
   } catch (error) {
     // Somebody else was quicker.
-    if (!(error instanceof StatusError)) throw error;
-  }
-}
-
-function finalize(registry: Registry, namespace: KubernetesObject): void {
-  try {
-    registry.update(NAMESPACES, undefined, namespace.metadata.name, {
-      ...namespace,
-      spec: { finalizers: [] },
-    });
-  } catch (error) {
     if (!(error instanceof StatusError)) throw error;
   }
 }

@@ -5,14 +5,15 @@ import { timestamp } from '../clock.ts';
 import { NoAddressLeft } from '../network/cluster-network.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import { ContainerLife, type ContainerRef, type PodContext } from './container-life.ts';
-import { environmentOf, type EnvironmentContext, expand } from './environment.ts';
+import { ConfigError, environmentOf, type EnvironmentContext, expand } from './environment.ts';
 import { hostNetworkHostsFile, hostsFile, nodeHostsFile } from './hosts-file.ts';
 import type { KubeletNode } from './kubelet-node.ts';
-import { asPod, type ContainerSpec, isFinished, isSidecar, namespaceOf, type Pod } from './pod.ts';
+import { asPod, type ContainerSpec, fullName, isFinished, isSidecar, namespaceOf, type Pod } from './pod.ts';
 import { type PodFacts, podStatus } from './pod-status.ts';
 import { resolverFile, CLUSTER_DOMAIN } from './resolver-file.ts';
+import type { KnownImage } from './runtime.ts';
 import { sleep } from './sleep.ts';
-import { MountFailure, mountedFiles, setUpVolumes } from './volumes.ts';
+import { type MountedVolume, MountFailure, mountsOf, setUpVolumes } from './volumes.ts';
 
 /** How long a Pod's network takes to be set up. */
 const SANDBOX = 20;
@@ -23,8 +24,6 @@ const LONGEST_MOUNT_RETRY = 122_000;
 const SANDBOX_RETRY = 12_000;
 const DEADLINE = 'Pod was active on the node longer than the specified deadline';
 
-type VolumeFiles = ReturnType<typeof setUpVolumes>;
-
 /** One Pod on its Node, from its assignment until it is gone. */
 export class PodWorker implements PodContext {
   readonly node: KubeletNode;
@@ -33,7 +32,7 @@ export class PodWorker implements PodContext {
   private readonly startTime: string;
   private readonly restored: boolean;
   private attachment: { stack: NetworkStack; address: string } | undefined;
-  private volumes: VolumeFiles = new Map();
+  private volumes: ReadonlyMap<string, MountedVolume> = new Map();
   /** Aborts when nothing shall be started any more. */
   private readonly ending = new AbortController();
   /** Aborts when the grace period is over. */
@@ -152,7 +151,7 @@ export class PodWorker implements PodContext {
     this.node.events.record(source, this.current, { type, reason, message, ...(fieldPath && { fieldPath }) });
   }
 
-  options(spec: ContainerSpec): Omit<ContainerOptions, 'log'> {
+  options(spec: ContainerSpec, image: KnownImage): Omit<ContainerOptions, 'log'> {
     const { node, attachment } = this;
     if (!attachment) throw new Error(`${this.current.metadata.name} has no network`);
     const hostname = this.hostname();
@@ -160,6 +159,9 @@ export class PodWorker implements PodContext {
     const env = [{ name: 'HOSTNAME', value: hostname }, ...own];
     const variables = new Map(own.map(({ name, value }) => [name, value]));
     const security = { ...this.current.spec.securityContext, ...spec.securityContext };
+    if (security.runAsNonRoot === true && (security.runAsUser ?? image.user.uid) === 0)
+      throw rootRefused(spec, security.runAsUser, this.current);
+    const { files, mounts } = mountsOf(spec, this.volumes, node.clock.now());
     return {
       image: spec.image,
       command: spec.command?.map((word) => expand(word, variables)),
@@ -170,7 +172,8 @@ export class PodWorker implements PodContext {
       tty: spec.tty,
       hostname,
       network: attachment.stack,
-      files: [...this.ownFiles(hostname), ...mountedFiles(spec, this.volumes)],
+      files: [...this.ownFiles(hostname), ...files],
+      mounts,
       clock: node.clock,
       random: () => node.random(),
     };
@@ -306,7 +309,7 @@ export class PodWorker implements PodContext {
   private async mount(signal: AbortSignal): Promise<void> {
     for (let pause = FIRST_MOUNT_RETRY; !signal.aborted; pause = Math.min(pause * 2, LONGEST_MOUNT_RETRY)) {
       try {
-        this.volumes = setUpVolumes(this.environment());
+        this.volumes = setUpVolumes(this.environment(), this.node.clock.now());
         return;
       } catch (error) {
         if (!(error instanceof MountFailure)) throw error;
@@ -396,4 +399,12 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+function rootRefused({ name }: ContainerSpec, runAsUser: number | undefined, pod: Pod): ConfigError {
+  const what =
+    runAsUser === 0
+      ? "container's runAsUser breaks non-root policy"
+      : 'container has runAsNonRoot and image will run as root';
+  return new ConfigError(`${what} (pod: "${fullName(pod)}", container: ${name})`);
 }

@@ -62,6 +62,7 @@ export interface ContainerSpec {
 export interface SecurityContext {
   runAsUser?: number;
   runAsGroup?: number;
+  runAsNonRoot?: boolean;
 }
 
 export interface Resources {
@@ -99,14 +100,14 @@ export interface Volume {
   emptyDir?: object;
   configMap?: ConfigMapVolume;
   downwardAPI?: { items?: DownwardItem[] };
-  projected?: {
-    sources?: {
-      serviceAccountToken?: { path: string };
-      configMap?: ConfigMapVolume;
-      downwardAPI?: { items?: DownwardItem[] };
-    }[];
-  };
+  projected?: { sources?: ProjectedSource[] };
   [kind: string]: unknown;
+}
+
+export interface ProjectedSource {
+  serviceAccountToken?: { path: string };
+  configMap?: ConfigMapVolume;
+  downwardAPI?: { items?: DownwardItem[] };
 }
 
 export interface ConfigMapVolume {

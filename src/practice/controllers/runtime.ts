@@ -4,5 +4,12 @@ import type { Container, ContainerOptions, ImageFailure, ImageView } from '../co
 export interface Runtime {
   /** @throws {StartFailure} */
   startContainer(options: ContainerOptions): Container;
-  findImage(reference: string): ImageView | ImageFailure;
+  findImage(reference: string): KnownImage | ImageFailure;
+}
+
+/** An image in the registry, as far as a kubelet looks into it. */
+export interface KnownImage {
+  view: ImageView;
+  /** Who its containers run as. */
+  user: { uid: number; gid: number };
 }

@@ -63,7 +63,7 @@ export class Scheduler {
     const known = this.nodes.get(name);
     if (known) known.update(object);
     else this.nodes.set(name, new NodeInfo(object));
-    for (const pod of [...this.astray.values()]) if (pod.spec.nodeName === name) this.place(pod, name);
+    for (const pod of this.astray.values()) if (pod.spec.nodeName === name) this.place(pod, name);
     // A heartbeat makes no room.
     if (!known || previous === undefined || differs(object, previous)) this.retry();
   }

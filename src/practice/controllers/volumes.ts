@@ -1,7 +1,9 @@
 import type { KubernetesObject } from '../api/object.ts';
+import type { ContainerOptions } from '../containers/container.ts';
+import type { Directory } from '../containers/file-system.ts';
 import { fieldValue, resourceValue } from './downward.ts';
 import { dataOf, type EnvironmentContext } from './environment.ts';
-import type { ConfigMapVolume, ContainerSpec, DownwardItem, Volume } from './pod.ts';
+import type { ConfigMapVolume, ContainerSpec, DownwardItem, ProjectedSource, Volume } from './pod.ts';
 
 /** A volume can't be set up (yet). The message is that of the event FailedMount. */
 export class MountFailure extends Error {
@@ -16,40 +18,84 @@ interface VolumeFile {
   text: string;
 }
 
+/** A volume that is there: files that the kubelet wrote, or a directory that all containers of the Pod share. */
+export type MountedVolume = { files: VolumeFile[] } | { directory: Directory };
+
 /** Stands in for a service account's token. It opens nothing. */
 const TOKEN = 'practice-cluster-service-account-token-not-a-credential';
 
-/** The files of each volume by its name, with paths inside the volume. @throws {MountFailure} */
-export function setUpVolumes(context: EnvironmentContext): Map<string, VolumeFile[]> {
+/**
+ * The volumes of a Pod by their names, with paths inside the volume.
+ *
+ * @param now milliseconds since 1970
+ * @throws {MountFailure}
+ */
+export function setUpVolumes(context: EnvironmentContext, now: number): Map<string, MountedVolume> {
   const volumes = context.pod.spec.volumes ?? [];
-  return new Map(volumes.map((volume) => [volume.name, filesOf(volume, context)]));
+  return new Map(volumes.map((volume) => [volume.name, setUp(volume, context, now)]));
 }
 
 /** What of them is mounted into a container. */
-export function mountedFiles(spec: ContainerSpec, volumes: ReadonlyMap<string, VolumeFile[]>): VolumeFile[] {
-  return (spec.volumeMounts ?? []).flatMap(({ name, mountPath, subPath }) => {
-    const files = volumes.get(name) ?? [];
-    const base = mountPath.replace(/\/+$/, '');
-    if (subPath === undefined) return files.map(({ path, text }) => ({ path: `${base}/${path}`, text }));
-    return files.flatMap(({ path, text }) => {
-      if (path === subPath) return [{ path: base, text }];
-      return path.startsWith(`${subPath}/`) ? [{ path: base + path.slice(subPath.length), text }] : [];
-    });
-  });
+export function mountsOf(
+  spec: ContainerSpec,
+  volumes: ReadonlyMap<string, MountedVolume>,
+  now: number,
+): Required<Pick<ContainerOptions, 'files'>> & { mounts: NonNullable<ContainerOptions['mounts']> } {
+  const files: VolumeFile[] = [];
+  const mounts: { path: string; directory: Directory }[] = [];
+  for (const { name, mountPath, subPath = '' } of spec.volumeMounts ?? []) {
+    const volume = volumes.get(name);
+    if (!volume) continue;
+    const path = mountPath.replace(/\/+$/, '');
+    if ('directory' in volume) mounts.push({ path, directory: subdirectory(volume.directory, subPath, now) });
+    else files.push(...volume.files.flatMap((file) => filesUnder(file, path, subPath)));
+  }
+  return { files, mounts };
 }
 
-function filesOf(volume: Volume, context: EnvironmentContext): VolumeFile[] {
-  if (volume.emptyDir) return [];
-  if (volume.configMap) return configMapFiles(volume.name, volume.configMap, context);
-  if (volume.downwardAPI) return downwardFiles(volume.downwardAPI.items, context);
-  if (volume.projected)
-    return (volume.projected.sources ?? []).flatMap((source) => [
-      ...(source.serviceAccountToken ? [{ path: source.serviceAccountToken.path, text: TOKEN }] : []),
-      ...(source.configMap ? configMapFiles(volume.name, source.configMap, context) : []),
-      ...downwardFiles(source.downwardAPI?.items, context),
-    ]);
+/** With a subPath one file, or one folder of the volume, stands for the whole. */
+function filesUnder({ path, text }: VolumeFile, base: string, subPath: string): VolumeFile[] {
+  if (subPath === '') return [{ path: `${base}/${path}`, text }];
+  if (path === subPath) return [{ path: base, text }];
+  return path.startsWith(`${subPath}/`) ? [{ path: base + path.slice(subPath.length), text }] : [];
+}
+
+function emptyDirectory(now: number): Directory {
+  return { type: 'directory', mode: 0o777, uid: 0, gid: 0, modified: now, entries: new Map() };
+}
+
+function subdirectory(directory: Directory, path: string, now: number): Directory {
+  let here = directory;
+  for (const name of path.split('/').filter((part) => part !== '')) {
+    const there = here.entries.get(name);
+    const next = there?.type === 'directory' ? there : emptyDirectory(now);
+    here.entries.set(name, next);
+    here = next;
+  }
+  return here;
+}
+
+function setUp(volume: Volume, context: EnvironmentContext, now: number): MountedVolume {
+  if (volume.emptyDir) return { directory: emptyDirectory(now) };
+  if (volume.configMap) return { files: configMapFiles(volume.name, volume.configMap, context) };
+  if (volume.downwardAPI) return { files: downwardFiles(volume.downwardAPI.items, context) };
+  if (volume.projected) {
+    const sources = volume.projected.sources ?? [];
+    return { files: sources.flatMap((source) => projectedFiles(volume.name, source, context)) };
+  }
   const kind = Object.keys(volume).find((key) => key !== 'name') ?? 'unknown';
   throw new MountFailure(volume.name, `volumes of kind ${kind} are not modelled by the practice cluster`);
+}
+
+function projectedFiles(volume: string, source: ProjectedSource, context: EnvironmentContext): VolumeFile[] {
+  if (source.serviceAccountToken) return [{ path: source.serviceAccountToken.path, text: TOKEN }];
+  if (source.configMap) return configMapFiles(volume, source.configMap, context);
+  if (source.downwardAPI) return downwardFiles(source.downwardAPI.items, context);
+  const kind = Object.keys(source)[0] ?? 'unknown';
+  throw new MountFailure(
+    volume,
+    `projected sources of kind ${kind} are not modelled by the practice cluster`,
+  );
 }
 
 function configMapFiles(volume: string, source: ConfigMapVolume, context: EnvironmentContext): VolumeFile[] {

@@ -65,13 +65,6 @@ export class FakeRegistry implements Registry {
     const object = structuredClone(given) as KubernetesObject;
     if (JSON.stringify(object['spec']) !== JSON.stringify(previous['spec']))
       object.metadata.generation = (previous.metadata.generation ?? 1) + 1;
-    const { finalizers } = (object['spec'] ?? {}) as { finalizers?: string[] };
-    if (
-      resource.plural === 'namespaces' &&
-      object.metadata.deletionTimestamp !== undefined &&
-      finalizers?.length === 0
-    )
-      return this.drop(resource, previous);
     return this.put(resource, 'MODIFIED', object, previous);
   }
 
@@ -105,6 +98,11 @@ export class FakeRegistry implements Registry {
     const deletionTimestamp = new Date(this.clock.now() + grace * 1000).toISOString().replace(/\.\d+/, '');
     const metadata = { ...object.metadata, deletionTimestamp, deletionGracePeriodSeconds: grace };
     return this.put(resource, 'MODIFIED', { ...object, metadata }, object);
+  }
+
+  finalizeNamespace(name: string): void {
+    const resource = { group: '', plural: 'namespaces' };
+    this.drop(resource, this.get(resource, undefined, name));
   }
 
   bind(namespace: string, name: string, nodeName: string): void {

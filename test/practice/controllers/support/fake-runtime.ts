@@ -3,10 +3,9 @@ import {
   type ContainerOptions,
   type Execution,
   type ImageFailure,
-  type ImageView,
   StartFailure,
 } from '../../../../src/practice/containers/container.ts';
-import type { Runtime } from '../../../../src/practice/controllers/runtime.ts';
+import type { KnownImage, Runtime } from '../../../../src/practice/controllers/runtime.ts';
 
 export type FakeContainer = Container & {
   options: ContainerOptions;
@@ -23,7 +22,7 @@ export class FakeRuntime implements Runtime {
   /** What `exec` answers, by the command's first word. */
   readonly answers = new Map<string, number>();
 
-  findImage(reference: string): ImageView | ImageFailure {
+  findImage(reference: string): KnownImage | ImageFailure {
     if (reference !== reference.toLowerCase())
       return {
         reason: 'InvalidImageName',
@@ -35,11 +34,12 @@ export class FakeRuntime implements Runtime {
         reason: 'ErrImagePull',
         message: `rpc error: code = NotFound desc = failed to pull and unpack image "${name}": failed to resolve image: ${name}: not found`,
       };
-    return {
+    const view = {
       reference: name,
       digest: `docker.io/library/${reference.split(':')[0]}@sha256:${'a'.repeat(64)}`,
       size: 1234,
     };
+    return { view, user: { uid: 0, gid: 0 } };
   }
 
   startContainer(options: ContainerOptions): Container {
