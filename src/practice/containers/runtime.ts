@@ -179,6 +179,7 @@ function machineOf(options: ContainerOptions, image: Image): Machine {
   placeDevices(fileSystem, random);
   placeProc(machine);
   fileSystem.place('/etc/hostname', { type: 'file', content: encode(`${hostname}\n`) });
+  for (const { path, directory } of options.mounts ?? []) fileSystem.place(path, directory);
   for (const { path, text } of options.files) fileSystem.place(path, { type: 'file', content: encode(text) });
   return machine;
 }
