@@ -47,13 +47,7 @@ export class Jobs {
   /** As `jobs` shows it: the newest is `+`, the one before it `-`. */
   line(job: Job): string {
     const mark = job === this.jobs.at(-1) ? '+' : job === this.jobs.at(-2) ? '-' : ' ';
-    return `[${job.number}]${mark}  ${stateOf(job).padEnd(27)} ${job.text}`;
-  }
-
-  /** Takes out what has ended, each to be told once. */
-  takeEnded(): Job[] {
-    const ended = this.jobs.filter((job) => job.status !== undefined);
-    return ended;
+    return `[${job.number}]${mark}  ${stateOf(job).padEnd(27)}${job.text}`;
   }
 }
 

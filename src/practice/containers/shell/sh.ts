@@ -3,32 +3,60 @@ import { readWhole } from '../open.ts';
 import { decode, type Program } from '../process.ts';
 import { applyOptions } from './builtins/variables.ts';
 import { ShellError } from './errors.ts';
+import { interact } from './interactive.ts';
 import { guarded } from './run.ts';
 import { Shell } from './shell.ts';
+import { parseProgram } from './syntax.ts';
 
 /** `sh`, as busybox ash: `sh -c COMMAND`, `sh FILE`, or commands from stdin. */
 export const sh: Program = async (process) => {
   const [name = 'sh', ...args] = process.argv;
   const shell = new Shell(process, name);
-  return shell.leave(
-    await guarded(shell, async () => {
-      const { command, rest, isInteractive } = options(shell, args);
-      if (command !== undefined) {
-        shell.name = rest[0] ?? name;
-        shell.positional = rest.slice(1);
-        return shell.runText(command);
-      }
-      const [file] = rest;
-      if (file !== undefined) {
-        shell.name = file;
-        shell.positional = rest.slice(1);
-        return shell.runText(script(shell, name, file));
-      }
-      void isInteractive;
-      return shell.status;
-    }),
-  );
+  const level = Number(shell.get('SHLVL') ?? 0) || 0;
+  shell.variables.set('SHLVL', { value: String(level + 1), exported: true, readonly: false });
+  return shell.leave(await guarded(shell, () => run(shell, name, args)));
 };
+
+function run(shell: Shell, name: string, args: readonly string[]): Promise<number> {
+  const { command, rest, isInteractive } = options(shell, args);
+  if (command !== undefined) {
+    shell.name = rest[0] ?? name;
+    shell.positional = rest.slice(1);
+    return shell.runText(command);
+  }
+  const [file] = rest;
+  if (file !== undefined) {
+    shell.name = file;
+    shell.positional = rest.slice(1);
+    return shell.runText(script(shell, name, file));
+  }
+  const input = shell.process.files.get(0);
+  const { tty } = input ?? {};
+  const isAtTerminal = tty !== undefined && shell.process.files.get(2)?.tty !== undefined;
+  if (input !== undefined && tty !== undefined && (isInteractive || isAtTerminal))
+    return interact(shell, input, tty);
+  return runLines(shell);
+}
+
+/** Commands from stdin, each run as soon as it is whole. */
+async function runLines(shell: Shell): Promise<number> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let source = '';
+  for (;;) {
+    const bytes = await shell.process.stdin.read();
+    text += bytes === null ? decoder.decode() : decoder.decode(bytes, { stream: true });
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
+      source += text.slice(0, end + 1);
+      text = text.slice(end + 1);
+      const program = parseProgram(source);
+      if (program.problem?.incomplete === true) continue;
+      source = '';
+      await shell.runParsed(program);
+    }
+    if (bytes === null) return source + text === '' ? shell.status : shell.runText(source + text);
+  }
+}
 
 interface Options {
   command: string | undefined;

@@ -3,10 +3,11 @@ import { decode, Exit, type Process, type SignalName } from '../process.ts';
 import { Pipe, type Source } from '../stream.ts';
 import { OpenFile } from '../open-file.ts';
 import { Interrupted, ShellError } from './errors.ts';
+import { expandText } from './expand.ts';
 import { Jobs, type Job } from './jobs.ts';
 import { OPTION_LETTERS, type Option } from './options.ts';
 import { callCommand, runJob, runProgram, runSubshell } from './run.ts';
-import { parseProgram } from './syntax.ts';
+import { parseProgram, type Program } from './syntax.ts';
 
 export interface Variable {
   value: string | undefined;
@@ -50,7 +51,8 @@ export class Shell {
   /** What `local` hides, one map per running function. */
   readonly locals: Map<string, Variable | undefined>[] = [];
   mask = 0o022;
-  /** Commands of a script that were read from stdin take what they read from the rest of it. */
+  /** Lines that were typed. */
+  history: readonly string[] = [];
   getoptsPlace = 0;
   private readonly arrived: SignalName[] = [];
   private readonly signalListeners = new Set<() => void>();
@@ -65,7 +67,7 @@ export class Shell {
     this.variables.set('IFS', { value: ' \t\n', exported: false, readonly: false });
     this.variables.set('OPTIND', { value: '1', exported: false, readonly: false });
     this.variables.set('PPID', { value: String(process.parentPid), exported: false, readonly: false });
-    this.set('PWD', process.directory);
+    this.variables.set('PWD', { value: process.directory, exported: true, readonly: false });
   }
 
   /** The shell of a forked process. Traps are the main shell's alone. */
@@ -143,6 +145,18 @@ export class Shell {
   /** Runs a program given as text: `sh -c`, `eval`, a script. @throws {ShellError} for a syntax error */
   async runText(text: string): Promise<number> {
     return runProgram(this, parseProgram(text));
+  }
+
+  async runParsed(program: Program): Promise<number> {
+    return runProgram(this, program);
+  }
+
+  /** Variables and commands in PS1; a prompt that can't be expanded is shown as it is. */
+  async expandPrompt(prompt: string): Promise<string> {
+    const { script, problem } = parseProgram(`"${prompt.replaceAll('"', '\\"')}"`);
+    const command = script.commands[0]?.command;
+    if (problem !== undefined || command?.type !== 'Command' || command.name === undefined) return prompt;
+    return expandText(this, command.name);
   }
 
   /** Runs a command that was expanded already, past functions of the same name. */

@@ -2,7 +2,7 @@ import type { Builtin } from './builtin.ts';
 import { colon, evaluateText, leaveFunction, leaveLoop, leaveShell, no, source } from './control.ts';
 import { background, foreground, jobs, kill, trap, wait } from './job-control.ts';
 import { lookups } from './lookup.ts';
-import { echo, printf } from './output.ts';
+import { echo, history, printf } from './output.ts';
 import { changeDirectory, printDirectory, times, ulimit, umask } from './places.ts';
 import { test } from './test.ts';
 import { declare, getopts, local, read, setOptions, shift, unset } from './variables.ts';
@@ -43,6 +43,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
     false: no,
     fg: foreground,
     getopts,
+    history,
     jobs,
     kill,
     local,

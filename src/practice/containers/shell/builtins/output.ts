@@ -18,3 +18,10 @@ export const printf: Builtin = async (shell, argv) => {
   for (const complaint of complaints) await shell.complain(complaint);
   return complaints.length > 0 ? 1 : 0;
 };
+
+/** What was typed, numbered. */
+export const history: Builtin = async (shell) => {
+  for (const [index, line] of shell.history.entries())
+    await shell.process.print(`${String(index).padStart(4)} ${line}\n`);
+  return 0;
+};
