@@ -169,6 +169,7 @@ export class PodWorker implements PodContext {
       env,
       workingDir: spec.workingDir,
       runAsUser: security.runAsUser,
+      stdin: spec.stdin,
       tty: spec.tty,
       hostname,
       network: attachment.stack,

@@ -56,6 +56,7 @@ export interface ContainerSpec {
   /** `Always` makes an init container a sidecar. */
   restartPolicy?: 'Always';
   securityContext?: SecurityContext;
+  stdin?: boolean;
   tty?: boolean;
 }
 

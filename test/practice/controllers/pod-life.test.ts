@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { TestCluster } from './support/cluster.ts';
 
 let cluster: TestCluster;
-beforeEach(() => (cluster = new TestCluster()));
+beforeEach(async () => void (cluster = await TestCluster.ready()));
 afterEach(() => cluster.stop());
 
 test('a Pod is scheduled, pulled, started and ready; its events tell it in order', async () => {

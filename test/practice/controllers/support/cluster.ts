@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { createStore } from '../../../../src/practice/api/memory-store.ts';
+import { createRegistry } from '../../../../src/practice/api/resource-registry.ts';
 import { EVENTS, PODS } from '../../../../src/practice/api/registry.ts';
 import { asPod, type Pod, type PodSpec } from '../../../../src/practice/controllers/pod.ts';
 import {
@@ -7,13 +9,18 @@ import {
 } from '../../../../src/practice/controllers/start-controllers.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { FakeNetwork } from './fake-network.ts';
-import { FakeRegistry } from './fake-registry.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 
-/** A cluster of controllers on fakes, and what tests do with it. */
+/** Controllers on a real registry, with fakes below them, and what tests do with it. */
 export class TestCluster {
+  private uids = 0;
   readonly clock = new VirtualClock();
-  readonly registry = new FakeRegistry(this.clock);
+  readonly registry = createRegistry({
+    store: createStore(),
+    clock: this.clock,
+    random: () => 0.5,
+    uuid: () => `uid-${++this.uids}`,
+  });
   network = new FakeNetwork();
   runtime = new FakeRuntime();
   readonly faults: unknown[] = [];
@@ -35,6 +42,13 @@ export class TestCluster {
     });
   }
 
+  /** A cluster whose namespaces have their service accounts. */
+  static async ready(): Promise<TestCluster> {
+    const cluster = new TestCluster();
+    await cluster.clock.advance(50);
+    return cluster;
+  }
+
   /** The power goes and comes back. */
   async restart(): Promise<void> {
     await this.controllers.stop();
@@ -48,7 +62,7 @@ export class TestCluster {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name, ...metadata },
-      spec: { restartPolicy: 'Always', terminationGracePeriodSeconds: 30, ...spec },
+      spec,
     });
   }
 
