@@ -150,7 +150,7 @@ export class EventRecorder {
 
   /** Nanoseconds in hexadecimal, no two alike: the second half of an event's name. */
   private stamp(now: number): string {
-    const stamp = BigInt(now) * 1_000_000n;
+    const stamp = BigInt(Math.trunc(now)) * 1_000_000n;
     this.lastStamp = stamp > this.lastStamp ? stamp : this.lastStamp + 1n;
     return this.lastStamp.toString(16);
   }

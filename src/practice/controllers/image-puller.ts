@@ -59,7 +59,8 @@ export class ImagePuller {
       const found = this.find(reference);
       const failed = 'reason' in found;
       const range = failed ? FAILED_PULL : this.present.has(found.view.reference) ? LATER_PULL : FIRST_PULL;
-      await sleep(this.clock, range.least + this.random() * (range.most - range.least), signal);
+      const takes = Math.round(range.least + this.random() * (range.most - range.least));
+      await sleep(this.clock, takes, signal);
       if (failed) return found;
       if (!signal.aborted) this.present.set(found.view.reference, found);
       const now = this.clock.now();

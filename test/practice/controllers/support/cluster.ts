@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
+import type { KubernetesObject } from '../../../../src/practice/api/object.ts';
 import { createStore } from '../../../../src/practice/api/memory-store.ts';
 import { createRegistry } from '../../../../src/practice/api/resource-registry.ts';
 import { EVENTS, PODS } from '../../../../src/practice/api/registry.ts';
+import type { PodStatus } from '../../../../src/practice/controllers/pod-status.ts';
 import { asPod, type Pod, type PodSpec } from '../../../../src/practice/controllers/pod.ts';
 import {
   type Controllers,
@@ -73,6 +75,10 @@ export class TestCluster {
 
   pod(name: string): Pod {
     return asPod(this.registry.get(PODS, 'default', name));
+  }
+
+  statusOf(object: KubernetesObject): PodStatus {
+    return asPod(object).status ?? {};
   }
 
   delete(name: string, gracePeriodSeconds?: number): void {
