@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { User } from './credentials.ts';
-import { badRequest, forbidden, unauthorized } from './status.ts';
+import type { User } from '../api/http.ts';
+import { badRequest } from '../api/failures.ts';
+import { forbidden, unauthorized } from './failure.ts';
 
 /** Names of this server: those in its certificate. */
 const HOSTS = /^(127\.0\.0\.1|localhost|\[::1\]|kubernetes)(:\d+)?$/i;

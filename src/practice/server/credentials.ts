@@ -1,15 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { User } from '../api/http.ts';
 
 /** Who can log in; what each may do is the authorizer's to say. */
 export const IDENTITIES = ['practice-admin', 'viewer', 'learner'] as const;
 
 export type Identity = (typeof IDENTITIES)[number];
-
-/** Who a request comes from, as a SelfSubjectReview shows it. */
-export interface User {
-  name: string;
-  groups: string[];
-}
 
 /** A bearer token of 256 random bits for each identity. */
 export type Credentials = Record<Identity, string>;

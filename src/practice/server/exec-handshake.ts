@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Protocol, PROTOCOLS } from './exec-frame.ts';
-import { badRequest, forbidden } from './status.ts';
+import { badRequest } from '../api/failures.ts';
+import { forbidden } from './failure.ts';
 
 /** RFC 9110 */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

@@ -6,7 +6,7 @@ import { BrokenPipe, Pipe, type Sink } from '../containers/stream.ts';
 import { frame, parseFrame, type Protocol, STATUS, STDERR, STDOUT } from './exec-frame.ts';
 import { negotiate } from './exec-handshake.ts';
 import { exitStatus, failureStatus } from './exec-status.ts';
-import type { ExecTarget } from './http.ts';
+import type { ExecTarget } from './exec-target.ts';
 
 /** Bytes of the longest message that is taken; kubectl's have up to 32 KiB. */
 const MOST_MESSAGE = 1024 * 1024;
@@ -70,9 +70,9 @@ function converse(
 
   webSocket.on('error', () => webSocket.terminate());
   socket.on('close', () => {
-    over = true;
     stdin.closeWrite();
-    execution?.kill();
+    if (!over) execution?.kill();
+    over = true;
   });
   webSocket.on('message', (data: RawData) => {
     const message = parseFrame(bytesOf(data), protocol);

@@ -1,7 +1,6 @@
-import { StatusError } from '../api/status-error.ts';
 import { StartFailure } from '../containers/container.ts';
 import type { Protocol } from './exec-frame.ts';
-import { asStatusError } from './status.ts';
+import { asStatusError } from './failure.ts';
 
 type Status = Record<string, unknown>;
 
@@ -28,8 +27,7 @@ export function failureStatus(error: unknown, protocol: Protocol, report: (error
   return {
     metadata: {},
     status: 'Failure',
-    // The kubelet refuses before there are streams, and those who wait for them put it so.
-    message: error instanceof StatusError ? `unable to upgrade connection: ${message}` : message,
+    message,
     reason,
     ...(details === undefined ? {} : { details }),
     code,

@@ -2,17 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Answer, ApiRequest, User } from '../api/http.ts';
 import { StatusError } from '../api/status-error.ts';
 import { admit } from './admission.ts';
 import type { Certificate } from './certificate.ts';
-import type { User } from './credentials.ts';
 import { type ExecSockets, openExecSockets } from './exec-socket.ts';
-import type { Answer, ApiRequest, ExecTarget } from './http.ts';
+import type { ExecTarget } from './exec-target.ts';
 import { ClientGone, hasBody, readBody } from './request-body.ts';
 import { type Limits, LIMITS } from './limits.ts';
 import { malformed, refusal, refuseOn } from './refusal.ts';
 import { respond } from './response.ts';
-import { asStatusError } from './status.ts';
+import { asStatusError } from './failure.ts';
 
 export interface ServerOptions {
   certificate: Certificate;
@@ -138,7 +138,7 @@ async function handle(
   try {
     const user = admit(request, context.authenticate);
     const body = hasBody(request) ? await readBody(request, context.limits.bodyBytes) : new Uint8Array();
-    return await context.handle({ ...head(request), body, user, signal });
+    return await context.handle({ ...head(request), body, user });
   } catch (error) {
     if (error instanceof ClientGone || signal.aborted) throw error;
     if (hasBody(request) && !request.complete) {
@@ -165,13 +165,13 @@ function upgrade(
   socket: Duplex,
   first: Buffer,
 ): void {
-  const signal = begin(context, socket);
+  begin(context, socket);
   const log = (status: number): void => context.log?.(`${request.method} ${request.url} ${status}`);
   socket.on('error', () => socket.destroy());
   try {
     const user = admit(request, context.authenticate);
     const body = new Uint8Array();
-    sockets.open(request, socket, first, () => context.resolveExec({ ...head(request), body, user, signal }));
+    sockets.open(request, socket, first, () => context.resolveExec({ ...head(request), body, user }));
     log(101);
   } catch (error) {
     const status = asStatusError(error, context.report);

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { StatusError } from '../api/status-error.ts';
-import { badRequest, statusOf } from './status.ts';
+import { statusOf } from '../api/status.ts';
+import { badRequest } from '../api/failures.ts';
 
 /** A refusal as an answer. */
 export function refusal(error: StatusError): {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import type { Answer, AnswerStream } from './http.ts';
+import type { Answer, AnswerStream } from '../api/http.ts';
 import type { Limits } from './limits.ts';
 
 /** As the API server: smaller answers are not worth it. */

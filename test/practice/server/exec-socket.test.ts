@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { StatusError } from '../../../src/practice/api/status-error.ts';
 import { type ExecOptions, StartFailure } from '../../../src/practice/containers/container.ts';
 import { PROTOCOLS, type Protocol } from '../../../src/practice/server/exec-frame.ts';
-import type { ExecTarget } from '../../../src/practice/server/http.ts';
+import type { ExecTarget } from '../../../src/practice/server/exec-target.ts';
 import type { ServerOptions } from '../../../src/practice/server/https-server.ts';
 import { factor } from '../../support/prove.ts';
 import { ask, credentials, serveTest, type TestServer } from './support/practice-server.ts';
@@ -128,8 +128,10 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
   });
 
   test('success', async () => {
-    const client = new Client(await serve(new TestProcess(() => Promise.resolve(0))), protocol);
+    const process = new TestProcess(() => Promise.resolve(0));
+    const client = new Client(await serve(process), protocol);
     expect(await client.status()).toEqual({ metadata: {}, status: 'Success' });
+    expect(process.killed).toBe(false);
   });
 
   test('carries stdin', async () => {
@@ -201,15 +203,15 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     });
   });
 
-  test('what the kubelet refuses is said as those do who asked for streams', async () => {
+  test('what the kubelet refuses is said in its words', async () => {
     const target = new TestProcess(forever).target();
     target.start = () => {
-      throw new StatusError(404, 'NotFound', 'container not found ("c")');
+      throw new StatusError(500, 'InternalError', 'unable to upgrade connection: container not found ("c")');
     };
     const client = new Client(await serve(target), protocol);
     expect(await client.status()).toMatchObject({
       message: 'unable to upgrade connection: container not found ("c")',
-      code: 404,
+      code: 500,
     });
   });
 

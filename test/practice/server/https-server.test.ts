@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { StatusError } from '../../../src/practice/api/status-error.ts';
-import type { Answer, ApiRequest } from '../../../src/practice/server/http.ts';
+import type { Answer, ApiRequest } from '../../../src/practice/api/http.ts';
 import type { ServerOptions } from '../../../src/practice/server/https-server.ts';
 import { factor } from '../../support/prove.ts';
 import { ask, credentials, serveTest, type TestServer } from './support/practice-server.ts';
@@ -123,7 +123,9 @@ test('no web page gets an answer, not even with a token', async () => {
 });
 
 test('a body may have 3 MiB', async () => {
-  const server = await serve({ handle: ({ body }) => ({ status: 200, body: String(body.length) }) });
+  const server = await serve({
+    handle: ({ body }) => ({ status: 200, headers: {}, body: String(body.length) }),
+  });
   const most = 3 * 1024 * 1024;
   expect(await ask(server, '/', { method: 'POST', body: Buffer.alloc(most) })).toMatchObject({
     text: String(most),
@@ -239,7 +241,7 @@ test('a client that does not read its answer is cut off', async () => {
   const ends: number[] = [];
   const server = await serve({
     limits: { answer: 100 },
-    handle: () => ({ status: 200, body: Buffer.alloc(64 * 1024 * 1024) }),
+    handle: () => ({ status: 200, headers: {}, body: Buffer.alloc(64 * 1024 * 1024) }),
     activity: { begin: () => () => ends.push(1) },
   });
   const socket = await dial(server);
@@ -285,14 +287,14 @@ test.each([
   ['identity', 200_000, false],
   ['gzip', 100_000, false],
 ])('Accept-Encoding %s, %i bytes: compressed %s', async (accepted, size, compressed) => {
-  const server = await serve({ handle: () => ({ status: 200, body: 'x'.repeat(size) }) });
+  const server = await serve({ handle: () => ({ status: 200, headers: {}, body: 'x'.repeat(size) }) });
   const reply = await ask(server, '/', { headers: { 'accept-encoding': accepted } });
   expect(reply.headers['content-encoding']).toBe(compressed ? 'gzip' : undefined);
   expect((compressed ? gunzipSync(reply.body) : reply.body).toString()).toBe('x'.repeat(size));
 });
 
 test('HEAD has the headers of GET and no body', async () => {
-  const reply = await ask(await serve({ handle: () => ({ status: 200, body: 'abc' }) }), '/', {
+  const reply = await ask(await serve({ handle: () => ({ status: 200, headers: {}, body: 'abc' }) }), '/', {
     method: 'HEAD',
   });
   expect(reply).toMatchObject({ status: 200, text: '', headers: { 'content-length': '3' } });
@@ -324,7 +326,9 @@ test('a stream comes piece by piece and learns that its client has gone', async 
 
 test('a stream that ends leaves the connection usable', async () => {
   const handle = ({ path }: ApiRequest): Answer =>
-    path === '/stream' ? { status: 200, body: async (write) => write('x') } : { status: 200, body: 'y' };
+    path === '/stream'
+      ? { status: 200, headers: {}, body: async (write) => write('x') }
+      : { status: 200, headers: {}, body: 'y' };
   const server = await serve({ handle });
   const text = await raw(
     server,
@@ -340,6 +344,7 @@ test('a writer that waits goes at its reader’s pace', async () => {
   const server = await serve({
     handle: () => ({
       status: 200,
+      headers: {},
       body: async (write, signal) => {
         while (!signal.aborted && written < 256 * 1024 * 1024) {
           await write(Buffer.alloc(256 * 1024));
@@ -369,6 +374,7 @@ test('a watcher that lets too much wait is cut off', async () => {
     limits: { queuedBytes: 1024 * 1024 },
     handle: () => ({
       status: 200,
+      headers: {},
       body: (write, signal) =>
         new Promise((resolve) => {
           // As a watch does: it can't make the world wait.
@@ -397,6 +403,7 @@ test('a stream that fails half-way is broken off and reported', async () => {
   const server = await serve({
     handle: () => ({
       status: 200,
+      headers: {},
       body: async (write) => {
         await write('x');
         throw failure;
@@ -411,6 +418,7 @@ test('closing ends watches and connections at once', async () => {
   const server = await serveTest({
     handle: () => ({
       status: 200,
+      headers: {},
       body: (write, signal) =>
         new Promise((resolve) => {
           void write('begun\n');

@@ -26,7 +26,7 @@ export async function serveTest(options: Partial<ServerOptions> = {}): Promise<T
   const server = await listen({
     certificate,
     authenticate: authenticator(credentials),
-    handle: ({ method, path }) => ({ status: 200, body: `${method} ${path}` }),
+    handle: ({ method, path }) => ({ status: 200, headers: {}, body: `${method} ${path}` }),
     resolveExec: () => {
       throw new StatusError(404, 'NotFound', 'pods "nosuch" not found');
     },
