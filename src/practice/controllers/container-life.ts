@@ -56,6 +56,8 @@ export class ContainerLife {
   private image: KnownImage | undefined;
   private containerID: string | undefined;
   private container: Container | undefined;
+  /** Milliseconds since 1970. */
+  private startedAt = 0;
   private started = false;
   private ready = false;
   private log: KeptLog | undefined;
@@ -237,6 +239,7 @@ export class ContainerLife {
   private begun(container: Container): void {
     this.container = container;
     this.containerID = `containerd://${container.id}`;
+    this.startedAt = this.context.node.clock.now();
     this.state = { running: { startedAt: timestamp(this.context.node.clock) } };
     this.started = this.spec.startupProbe === undefined;
     this.ready = this.started && this.spec.readinessProbe === undefined;
@@ -413,7 +416,7 @@ export class ContainerLife {
     signal: AbortSignal,
   ): void {
     const { clock } = this.context.node;
-    const startedAt = Date.parse(this.state.running?.startedAt ?? timestamp(clock));
+    const { startedAt } = this;
     const settled = (success: boolean): void => {
       if (kind === 'Readiness') this.setReady(success);
       else if (success && kind === 'Startup') this.startupPassed();

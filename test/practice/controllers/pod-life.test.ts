@@ -282,8 +282,10 @@ describe('images', () => {
 
   test('what the Node has is not pulled again, unless the policy says so', async () => {
     const nodeName = 'node-1';
-    for (const name of ['a', 'b']) cluster.create(name, { nodeName, containers: [NGINX] });
-    await cluster.untilRunning('b');
+    for (const name of ['a', 'b']) {
+      cluster.create(name, { nodeName, containers: [NGINX] });
+      await cluster.untilRunning(name);
+    }
     expect(cluster.events('b')).toContain(
       'Normal Pulled Container image "nginx:1" already present on machine',
     );
