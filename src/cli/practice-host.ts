@@ -133,8 +133,8 @@ function readAddress(folder: StateFolder): PracticeAddress | undefined {
   try {
     const { port, pid, started } = JSON.parse(folder.read(ADDRESS) ?? '') as Record<string, unknown>;
     // Of one that has ended only the port is left.
-    if (typeof port !== 'number' || typeof pid !== 'number' || typeof started !== 'number') return undefined;
-    return { port, pid, started: new Date(started).toISOString() };
+    if (typeof port !== 'number' || typeof pid !== 'number' || typeof started !== 'string') return undefined;
+    return { port, pid, started };
   } catch {
     return undefined;
   }

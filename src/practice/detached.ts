@@ -1,8 +1,8 @@
 import { load } from 'js-yaml';
 import { join } from 'node:path';
-import { machineClock } from './clock.ts';
+import { machineClock, timestamp } from './clock.ts';
 import { type PracticeCluster, serve } from './serve.ts';
-import { lastPort, readAddress, writeAddress } from './server/address.ts';
+import { lastPort, writeAddress } from './server/address.ts';
 import { awaitAddress, claim } from './server/claim.ts';
 import { IDENTITIES, type Identity } from './server/credentials.ts';
 import { readIfThere, replaceFile } from './server/private-file.ts';
@@ -16,8 +16,9 @@ export async function runDetached(folder: string | undefined): Promise<void> {
   const claimed = await claim(folder);
   if (claimed.kind === 'taken') {
     const address = await awaitAddress(folder, claimed.pid);
-    if (address === undefined) return fail(`process ${claimed.pid} has the folder ${folder} and does not answer`);
-    return tell({ ready: shown(address) });
+    if (address === undefined)
+      return fail(`process ${claimed.pid} has the folder ${folder} and does not answer`);
+    return tell({ ready: address });
   }
   let cluster: PracticeCluster;
   let ending = false;
@@ -40,8 +41,9 @@ export async function runDetached(folder: string | undefined): Promise<void> {
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
   for (const identity of IDENTITIES) writeKubeconfig(folder, identity, cluster);
-  writeAddress(folder, { port: cluster.port, pid: process.pid, started: machineClock.now() });
-  tell({ ready: shown(readAddress(folder)!) });
+  const address = { port: cluster.port, pid: process.pid, started: timestamp(machineClock) };
+  writeAddress(folder, address);
+  tell({ ready: address });
 }
 
 /** Keeps the namespace that the tutor made the default one: the lesson goes on in it. */
@@ -58,10 +60,6 @@ function namespaceIn(text: string | undefined): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function shown({ port, pid, started }: { port: number; pid: number; started: number }): object {
-  return { port, pid, started: new Date(started).toISOString() };
 }
 
 /** stderr is a file in the folder. */

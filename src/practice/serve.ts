@@ -1,0 +1,117 @@
+import { createHandler } from './api/handler.ts';
+import { createStore, type StoreSnapshot } from './api/memory-store.ts';
+import { createRegistry } from './api/resource-registry.ts';
+import { type Clock, machineClock } from './clock.ts';
+import { findImage } from './containers/images/image.ts';
+import { startContainer } from './containers/runtime.ts';
+import { startControllers } from './controllers/start-controllers.ts';
+import { createGceNetwork } from './network/gce.ts';
+import { authenticator, type Identity } from './server/credentials.ts';
+import { listen } from './server/https-server.ts';
+import { IdleWatch } from './server/idle-watch.ts';
+import { kubeconfig } from './server/kubeconfig.ts';
+import { diskFolder } from './server/log-folder.ts';
+import type { Snapshot } from './server/log-replay.ts';
+import { createSecrets, openSecrets } from './server/secrets.ts';
+import { WriteAheadLog } from './server/write-ahead-log.ts';
+
+export interface ServeOptions {
+  /** Where objects, certificate and credentials are kept; without one the cluster lives in memory. */
+  folder?: string | undefined;
+  /** Taken when it is free, otherwise another. */
+  port?: number | undefined;
+  /** Called once when nobody has used the cluster for long. */
+  idle?: (() => void) | undefined;
+  /** Milliseconds without use that are long; an hour. */
+  idleAfter?: number | undefined;
+  /** Gets what can only be a bug of ours; the cluster goes on. */
+  report(error: unknown): void;
+  clock?: Clock | undefined;
+  /** 0 ≤ x < 1 */
+  random?: (() => number) | undefined;
+}
+
+export interface PracticeCluster {
+  port: number;
+  /** Text of a kubeconfig. @param namespace the default one */
+  kubeconfig(identity: Identity, namespace?: string): string;
+  /** Ends everything; what was acknowledged is on disk. */
+  close(): Promise<void>;
+}
+
+/** Written again every few seconds, and of no use to a cluster that comes back. */
+const NOT_KEPT = new Set(['coordination.k8s.io/leases']);
+
+/**
+ * The practice cluster: the Kubernetes API over HTTPS on this machine's loopback, before a simulated network with
+ * simulated containers.
+ *
+ * @throws {DamagedLog} when its files are not as it left them
+ */
+export async function serve(options: ServeOptions): Promise<PracticeCluster> {
+  const { folder, clock = machineClock, random = Math.random, report } = options;
+  const [secrets, disk] = await Promise.all([
+    folder === undefined ? createSecrets(clock) : openSecrets(folder, clock),
+    folder === undefined ? undefined : openLog(folder, report),
+  ]);
+  const store = createStore({
+    snapshot: disk && byResource(disk.snapshot),
+    record: (change) => disk?.log.append(change),
+    durable: disk && (() => disk.log.durable()),
+  });
+  disk?.log.follow(store);
+
+  const registry = createRegistry({ store, clock, random });
+  const controllers = startControllers({
+    registry,
+    network: createGceNetwork(),
+    clock,
+    random,
+    runtime: { startContainer, findImage },
+    rootCA: secrets.certificate.authority,
+    fault: report,
+  });
+  const { handle, resolveExec } = createHandler({ registry, store, clock, kubelets: controllers.kubelets });
+  const idle = options.idle && new IdleWatch({ clock, after: options.idleAfter, idle: options.idle });
+  const server = await listen({
+    certificate: secrets.certificate,
+    port: options.port,
+    authenticate: authenticator(secrets.credentials),
+    handle,
+    resolveExec,
+    activity: idle,
+    report,
+  });
+
+  return {
+    port: server.port,
+    kubeconfig: (identity, namespace) =>
+      kubeconfig({
+        port: server.port,
+        authority: secrets.certificate.authority,
+        credentials: secrets.credentials,
+        identities: [identity],
+        namespace,
+      }),
+    close: async () => {
+      idle?.stop();
+      await server.close();
+      await controllers.stop();
+      await disk?.log.close();
+    },
+  };
+}
+
+function openLog(folder: string, report: (error: unknown) => void): ReturnType<typeof WriteAheadLog.open> {
+  return WriteAheadLog.open({
+    folder: diskFolder(folder),
+    keep: (resource) => !NOT_KEPT.has(resource),
+    report,
+  });
+}
+
+function byResource({ version, objects }: Snapshot): StoreSnapshot {
+  const sorted: StoreSnapshot['objects'] = {};
+  for (const { resource, object } of objects) (sorted[resource] ??= []).push(object);
+  return { version, objects: sorted };
+}
