@@ -147,7 +147,7 @@ describe('events', () => {
     cluster.create('web', { nodeSelector: { disk: 'ssd' }, containers: [{ name: 'c', image: 'nginx:1' }] });
     cluster.create('crash', { containers: [{ name: 'c', image: 'busybox:1', command: ['exit', '1'] }] });
     await cluster.clock.advance(3_000);
-    const [event] = cluster.registry.list(EVENTS, 'default').filter((each) => each['reason'] === 'Started');
+    const event = cluster.registry.list(EVENTS, 'default').find((each) => each['reason'] === 'Started');
     expect(event).toMatchObject({
       count: 2,
       firstTimestamp: '2030-01-01T00:00:00Z',
@@ -165,7 +165,7 @@ describe('events', () => {
       type: 'Normal',
     });
     expect(event?.metadata.name).toMatch(/^crash\.[0-9a-f]{16}$/);
-    const [scheduled] = cluster.registry.list(EVENTS).filter((each) => each['reason'] === 'Scheduled');
+    const scheduled = cluster.registry.list(EVENTS).find((each) => each['reason'] === 'Scheduled');
     expect(scheduled).toMatchObject({
       action: 'Binding',
       firstTimestamp: null,

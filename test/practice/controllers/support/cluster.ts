@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../../../src/practice/api/object.ts';
 import { createStore } from '../../../../src/practice/api/memory-store.ts';
 import { createRegistry } from '../../../../src/practice/api/resource-registry.ts';
 import { EVENTS, PODS } from '../../../../src/practice/api/registry.ts';
+import type { NodeDefinition } from '../../../../src/practice/controllers/node-definition.ts';
 import type { PodStatus } from '../../../../src/practice/controllers/pod-status.ts';
 import { asPod, type Pod, type PodSpec } from '../../../../src/practice/controllers/pod.ts';
 import {
@@ -28,7 +29,10 @@ export class TestCluster {
   readonly faults: unknown[] = [];
   controllers!: Controllers;
 
-  constructor() {
+  private readonly nodes: NodeDefinition[] | undefined;
+
+  constructor(nodes?: NodeDefinition[]) {
+    this.nodes = nodes;
     this.start();
   }
 
@@ -40,13 +44,14 @@ export class TestCluster {
       random: () => 0.5,
       runtime: this.runtime,
       rootCA: 'CERTIFICATE',
+      ...(this.nodes && { nodes: this.nodes }),
       fault: (error) => this.faults.push(error),
     });
   }
 
   /** A cluster whose namespaces have their service accounts. */
-  static async ready(): Promise<TestCluster> {
-    const cluster = new TestCluster();
+  static async ready(nodes?: NodeDefinition[]): Promise<TestCluster> {
+    const cluster = new TestCluster(nodes);
     await cluster.clock.advance(50);
     return cluster;
   }
