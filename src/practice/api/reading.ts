@@ -30,7 +30,7 @@ export function readObject(resource: Resource, sent: unknown, options: WriteOpti
     );
   const value = readAs(resource.type, sent, cannot, options);
   const metadata = (isFields(value['metadata']) ? value['metadata'] : {}) as unknown as ObjectMeta;
-  return { apiVersion, kind, ...value, ...{ apiVersion, kind, metadata } };
+  return { ...value, apiVersion, kind, metadata };
 }
 
 /** @param cannot the beginning of what is said when it is not right */

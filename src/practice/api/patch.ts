@@ -1,0 +1,113 @@
+import { applyPatch as applyOperations, type Operation } from 'rfc6902';
+import { decode, type Fields, isFields, WrongType } from './decode.ts';
+import { badRequest } from './failures.ts';
+import { invalid, invalidObject } from './field-error.ts';
+import type { ApiRequest } from './http.ts';
+import { mergePatch } from './merge-patch.ts';
+import type { WriteOptions } from './registry.ts';
+import { mediaTypeOf, unsupportedMediaType } from './request-body.ts';
+import { StatusError } from './status-error.ts';
+import { goFormat, rejected, strategicPatch } from './strategic-patch.ts';
+
+const MEDIA_TYPES = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+} as const;
+
+const APPLY = new Set(['application/apply-patch+yaml', 'application/apply-patch+cbor']);
+const MOST_OPERATIONS = 10_000;
+
+/**
+ * What a PATCH makes of an object; it is checked, and has what was unknown taken out.
+ *
+ * @param type client-node's name of the object's type
+ * @throws {StatusError}
+ */
+export function applyPatch(
+  type: string,
+  current: Fields,
+  request: ApiRequest,
+  options: WriteOptions,
+): Fields {
+  const mediaType = mediaTypeOf(request) ?? '';
+  if (APPLY.has(mediaType))
+    throw new StatusError(
+      415,
+      'UnsupportedMediaType',
+      `server-side apply is not modelled by this cluster - accepted media types include: ${Object.keys(MEDIA_TYPES).join(', ')}`,
+    );
+  const kind = MEDIA_TYPES[mediaType as keyof typeof MEDIA_TYPES] as
+    'json' | 'merge' | 'strategic' | undefined;
+  if (kind === undefined) throw unsupportedMediaType(Object.keys(MEDIA_TYPES));
+  const patch = parsePatch(request.body);
+  switch (kind) {
+    case 'json': {
+      const patched = jsonPatch(current, patch);
+      return checked(type, patched, JSON.stringify(patched), options);
+    }
+    case 'merge': {
+      if (!isFields(patch)) throw badRequest('Invalid JSON Patch');
+      const patched = mergePatch(current, patch);
+      return checked(type, patched, JSON.stringify(patched), options);
+    }
+    case 'strategic':
+      if (!isFields(patch)) throw badRequest('invalid JSON document');
+      return checked(type, strategicPatch(type, current, patch), goFormat(patch), options);
+  }
+}
+
+function parsePatch(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString());
+  } catch {
+    throw badRequest('invalid JSON patch');
+  }
+}
+
+function checked(type: string, patched: unknown, shown: string, options: WriteOptions): Fields {
+  const refuse = (why: string): StatusError => invalidObject('', '', '', [invalid('patch', shown, why)]);
+  try {
+    const { value, strictErrors } = decode(type, patched);
+    if (strictErrors.length > 0 && options.fieldValidation === 'Strict')
+      throw refuse(`strict decoding error: ${strictErrors.join(', ')}`);
+    if (options.fieldValidation !== 'Ignore') for (const error of strictErrors) options.warn?.(error);
+    return value;
+  } catch (error) {
+    if (error instanceof WrongType) throw refuse(error.message);
+    throw error;
+  }
+}
+
+/** RFC 6902. */
+function jsonPatch(current: Fields, patch: unknown): unknown {
+  if (!isOperations(patch)) throw badRequest('error decoding patch: it is not a list of operations');
+  if (patch.length > MOST_OPERATIONS)
+    throw new StatusError(
+      413,
+      'RequestEntityTooLarge',
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${MOST_OPERATIONS}, got ${patch.length}`,
+    );
+  const patched = structuredClone(current);
+  for (const operation of patch) {
+    const [error] = applyOperations(patched, [operation]);
+    if (error !== null && error !== undefined) throw rejected(explain(operation, error.name));
+  }
+  return patched;
+}
+
+function isOperations(patch: unknown): patch is Operation[] {
+  return (
+    Array.isArray(patch) &&
+    patch.every(
+      (each) => isFields(each) && typeof each['op'] === 'string' && typeof each['path'] === 'string',
+    )
+  );
+}
+
+/** In the words of the library that the API server uses. */
+function explain({ op, path }: Operation, error: string): string {
+  if (error === 'TestError') return `testing value ${path} failed: test failed`;
+  if (error === 'InvalidOperationError') return `Unexpected kind: ${op}`;
+  return `${op} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`;
+}

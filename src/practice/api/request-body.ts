@@ -1,0 +1,56 @@
+import { type Fields, isFields } from './decode.ts';
+import { badRequest } from './failures.ts';
+import type { ApiRequest } from './http.ts';
+import { StatusError } from './status-error.ts';
+
+const ACCEPTED = ['application/json', 'application/yaml'];
+
+/**
+ * What was sent, as JSON or as YAML.
+ *
+ * @throws {StatusError} UnsupportedMediaType, BadRequest
+ */
+export async function readBody(request: ApiRequest, kind: string): Promise<Fields> {
+  const value = await parseBody(request, kind);
+  if (isFields(value)) return value;
+  throw unrecognized(request.body, kind, 'json: cannot unmarshal into Go value of type struct');
+}
+
+async function parseBody(request: ApiRequest, kind: string): Promise<unknown> {
+  const type = mediaTypeOf(request) ?? 'application/json';
+  if (!ACCEPTED.includes(type)) throw unsupportedMediaType(ACCEPTED);
+  const text = Buffer.from(request.body).toString();
+  try {
+    if (type === 'application/json') return JSON.parse(text);
+    const { load } = await import('js-yaml');
+    return load(text);
+  } catch (error) {
+    throw unrecognized(request.body, kind, `json parse error: ${(error as Error).message}`);
+  }
+}
+
+/** The body's media type without parameters, in lower case. */
+export function mediaTypeOf({ headers }: ApiRequest): string | undefined {
+  return headers['content-type']?.split(';')[0]!.trim().toLowerCase();
+}
+
+export function unsupportedMediaType(accepted: readonly string[]): StatusError {
+  return new StatusError(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  );
+}
+
+const SHOWN = 30;
+
+function unrecognized(body: Uint8Array, kind: string, why: string): StatusError {
+  const bytes = Buffer.from(body);
+  let summary = '<empty>';
+  if (bytes[0] === 0x7b) summary = bytes.subarray(0, SHOWN).toString();
+  else if (bytes.length > 0) summary = bytes.subarray(0, SHOWN).toString('hex');
+  if (bytes.length > SHOWN) summary += ' ...';
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; ${why} (${summary})`,
+  );
+}
