@@ -22,7 +22,7 @@ export interface InterfaceView {
 
 /** A route as `ip route` shows it. */
 export interface RouteView {
-  /** CIDR, or `default`. */
+  /** CIDR, an address alone for a host route, or `default`. */
   destination: string;
   via?: string;
   device: string;
@@ -33,7 +33,7 @@ export interface RouteView {
 }
 
 export interface SocketView {
-  state: 'LISTEN' | 'ESTAB' | 'CLOSE-WAIT' | 'FIN-WAIT';
+  state: 'LISTEN' | 'ESTAB' | 'CLOSE-WAIT' | 'FIN-WAIT' | 'LAST-ACK';
   local: SocketAddress;
   remote: SocketAddress;
 }

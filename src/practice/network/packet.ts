@@ -1,0 +1,62 @@
+import type { SocketAddress } from './connection.ts';
+
+/** What every router looks at. Ports are 0 where the protocol has none. Packets never change: NAT makes new ones. */
+interface Header {
+  readonly source: SocketAddress;
+  readonly destination: SocketAddress;
+  /** Routers that it may still pass, itself counted. */
+  readonly ttl: number;
+}
+
+export interface TcpPacket extends Header {
+  readonly protocol: 'tcp';
+  readonly segment: Segment;
+}
+
+export interface IcmpPacket extends Header {
+  readonly protocol: 'icmp';
+  readonly error: IcmpError;
+}
+
+export type Packet = TcpPacket | IcmpPacket;
+
+/** Numbers count from 0, the SYN, and never wrap. */
+export interface Segment {
+  readonly syn?: true;
+  readonly ack?: true;
+  readonly fin?: true;
+  readonly rst?: true;
+  readonly sequence: number;
+  readonly acknowledgement: number;
+  /** How many bytes more the sender of this segment has room for. */
+  readonly window: number;
+  /** On a SYN: the longest payload its sender takes. */
+  readonly mss?: number;
+  readonly payload: Uint8Array;
+}
+
+/** Why a packet did not arrive. `about` is the packet as it was where that was found. */
+export interface IcmpError {
+  readonly type: 'network-unreachable' | 'host-unreachable' | 'port-unreachable' | 'time-exceeded';
+  readonly about: Packet;
+}
+
+/** Linux' own. */
+export const FIRST_TTL = 64;
+/** IPv4 and TCP headers without options. */
+export const HEADER_BYTES = 40;
+export const NOTHING = new Uint8Array(0);
+
+/** As in a trace: who talks to whom. */
+export function describePacket({ source, destination }: Packet): string {
+  return `${endpoint(source)} > ${endpoint(destination)}`;
+}
+
+function endpoint({ address, port }: SocketAddress): string {
+  return port === 0 ? address : `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
+/** The same connection always has the same key, in one direction. */
+export function tupleKey(protocol: string, source: SocketAddress, destination: SocketAddress): string {
+  return `${protocol} ${source.address} ${source.port} ${destination.address} ${destination.port}`;
+}

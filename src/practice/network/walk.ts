@@ -1,0 +1,112 @@
+import type { SocketAddress } from './connection.ts';
+import type { Decision, Interface, Passage, Router } from './interface.ts';
+import type { IcmpError, Packet } from './packet.ts';
+
+/** One place on a packet's path, with the addresses as the packet carried them when it left that place. */
+export interface Hop {
+  /** The namespace, or the cloud. */
+  where: string;
+  in?: string;
+  out?: string;
+  source: SocketAddress;
+  destination: SocketAddress;
+  ttl: number;
+  verdict: 'send' | 'forward' | 'pass' | 'deliver' | 'drop' | 'error';
+  /** Which route, rule or lack of one decided. */
+  note: string;
+}
+
+export type Outcome =
+  | { kind: 'delivered'; to: Router; packet: Packet }
+  | { kind: 'dropped'; where: string; reason: string }
+  /** `by` is who found it out: the sender itself, when `local`. */
+  | { kind: 'error'; type: IcmpError['type']; by: Router; local: boolean; packet: Packet; reason: string };
+
+export interface Walk {
+  hops: Hop[];
+  outcome: Outcome;
+}
+
+/** Takes a packet from a namespace as far as it gets. It ends: every router takes one off the TTL. */
+export function walk(from: Router, packet: Packet): Walk {
+  const hops: Hop[] = [];
+  let router = from;
+  let entered: Interface | undefined;
+  let decision: Decision = from.output(packet);
+  for (;;) {
+    if (decision.kind !== 'send') return { hops, outcome: finish(hops, router, entered, decision) };
+    const { out, nextHop } = decision;
+    const sent = decision.packet;
+    const verdict = entered === undefined ? 'send' : 'forward';
+    hops.push(hop(router.name, sent, verdict, decision.note, entered, out));
+    out.see(sent, 'out');
+    const carried = out.link.carry(sent, out, nextHop);
+    for (const passage of carried.passed) pass(hops, sent, passage);
+    if (carried.kind === 'lost') {
+      const { where, reason } = carried;
+      hops.push(hop(where, sent, 'drop', reason));
+      return { hops, outcome: { kind: 'dropped', where, reason } };
+    }
+    if (carried.kind === 'no-neighbour') {
+      const reason = `nobody on ${out.name} has ${nextHop}`;
+      const error = { kind: 'error' as const, packet: sent, type: 'host-unreachable' as const, reason };
+      return { hops, outcome: finish(hops, router, entered, error) };
+    }
+    entered = carried.at;
+    router = entered.router;
+    entered.see(sent, 'in');
+    decision = router.receive(sent, entered);
+  }
+}
+
+function finish(
+  hops: Hop[],
+  router: Router,
+  entered: Interface | undefined,
+  decision: Exclude<Decision, { kind: 'send' }>,
+): Outcome {
+  const { packet } = decision;
+  switch (decision.kind) {
+    case 'deliver': {
+      const { over, note } = decision;
+      over?.see(packet, 'out');
+      over?.see(packet, 'in');
+      hops.push(hop(router.name, packet, 'deliver', note, entered ?? over, undefined));
+      return { kind: 'delivered', to: router, packet };
+    }
+    case 'drop':
+      hops.push(hop(router.name, packet, 'drop', decision.reason, entered));
+      return { kind: 'dropped', where: router.name, reason: decision.reason };
+    case 'error': {
+      const { type, reason } = decision;
+      hops.push(hop(router.name, packet, 'error', reason, entered));
+      return { kind: 'error', type, by: router, local: entered === undefined, packet, reason };
+    }
+  }
+}
+
+function pass(hops: Hop[], packet: Packet, passage: Passage): void {
+  passage.in?.see(packet, 'in');
+  passage.out?.see(packet, 'out');
+  hops.push(hop(passage.where, packet, 'pass', passage.note, passage.in, passage.out));
+}
+
+function hop(
+  where: string,
+  { source, destination, ttl }: Packet,
+  verdict: Hop['verdict'],
+  note: string,
+  entered?: Interface,
+  out?: Interface,
+): Hop {
+  return {
+    where,
+    ...(entered && { in: entered.name }),
+    ...(out && { out: out.name }),
+    source,
+    destination,
+    ttl,
+    verdict,
+    note,
+  };
+}
