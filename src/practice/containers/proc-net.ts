@@ -48,7 +48,7 @@ function leavesOf(network: NetworkStack): Leaf[] {
 
 /** A branch with all leaves that begin alike, the kernel's way: a node for each bit where they part. */
 function trie(leaves: readonly Leaf[], from: number, depth: number): string[] {
-  const indent = '   '.repeat(depth);
+  const indent = ' '.repeat(3 * depth - 1);
   const [only] = leaves;
   if (leaves.length === 1)
     return [
@@ -58,7 +58,7 @@ function trie(leaves: readonly Leaf[], from: number, depth: number): string[] {
   const length = commonLength(leaves, from);
   const isOne = (leaf: Leaf): boolean => ((leaf.address >>> (31 - length)) & 1) === 1;
   return [
-    `${'   '.repeat(depth - 1)}  +-- ${textOf(masked(only!.address, length))}/${length} 2 0 2`,
+    `${' '.repeat(3 * depth - 1)}+-- ${textOf(masked(only!.address, length))}/${length} ${length === 31 ? '1 0 0' : '2 0 2'}`,
     ...trie(
       leaves.filter((leaf) => !isOne(leaf)),
       length + 1,

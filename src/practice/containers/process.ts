@@ -155,13 +155,15 @@ export class Process {
     else this.handlers.set(name, handler);
   }
 
-  /** Sends a signal. The kernel spares pid 1 whatever it has no handler for, except a SIGKILL from outside. */
-  send(name: SignalName): void {
+  /**
+   * Sends a signal. The kernel spares pid 1 whatever it has no handler for, except a SIGKILL from outside its namespace.
+   */
+  send(name: SignalName, from: 'inside' | 'outside' = 'inside'): void {
     if (this.ended) return;
     const handler = name === 'SIGKILL' ? undefined : this.handlers.get(name);
     if (handler === 'ignore') return;
     if (handler !== undefined) return handler();
-    if (this.pid === 1 && name !== 'SIGKILL') return;
+    if (this.pid === 1 && (name !== 'SIGKILL' || from === 'inside')) return;
     this.killer = name;
     this.finish(128 + SIGNALS[name]);
   }

@@ -74,7 +74,7 @@ class RunningContainer implements Container {
   }
 
   kill(): void {
-    this.first.send('SIGKILL');
+    this.first.send('SIGKILL', 'outside');
   }
 
   exec({ command, stdin, stdout, stderr, terminal }: ExecOptions): Execution {

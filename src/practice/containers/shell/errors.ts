@@ -9,6 +9,14 @@ export class ShellError extends Error {
   }
 }
 
+/** A variable that may not change; builtins put their name before the message. */
+export class ReadOnly extends ShellError {
+  constructor(variable: string) {
+    super(`${variable}: is read only`);
+    this.name = 'ReadOnly';
+  }
+}
+
 /** A redirection that failed: its command is not run, the shell goes on. */
 export class RedirectFailure extends ShellError {
   constructor(message: string) {

@@ -39,9 +39,8 @@ export async function expandAssigned(shell: Shell, word: Word): Promise<string> 
 }
 
 /** A word as a pattern: what was quoted stands for itself. */
-export async function expandPattern(shell: Shell, word: Word): Promise<Pattern> {
-  if (word.parts === undefined) return new Pattern([{ text: tilde(shell, word), active: false }]);
-  return new Pattern(chunksOf(await expandWord(shell, word)));
+export async function expandPattern(shell: Shell, word: Word, before = ''): Promise<Pattern> {
+  return new Pattern([{ text: before, active: false }, ...chunksOf(await expandWord(shell, word))]);
 }
 
 /** A here-document's body: as between double quotes. */
@@ -158,8 +157,7 @@ async function expandParameter(
 ): Promise<Expanded> {
   const { parameter: name, operation } = part;
   if (part.prefix === '#') {
-    if (name === '@' || name === '*') return [expansion(String(shell.positional.length), quoted)];
-    const [piece] = parameter(shell, name, true);
+    const [piece] = parameter(shell, name === '@' ? '*' : name, true);
     const text = typeof piece === 'object' ? piece.text : '';
     return [expansion(String(Array.from(text).length), quoted)];
   }
@@ -172,7 +170,9 @@ async function expandParameter(
       return mapValues(shell, name, quoted, (text) => removed(text, operation.operator, pattern));
     }
     case 'Replace': {
-      const pattern = await expandPattern(shell, operation.pattern);
+      // ash knows no `/#` and `/%`: there the mark is part of the pattern.
+      const mark = /^\/[#%]$/.exec(operation.operator)?.[0].charAt(1) ?? '';
+      const pattern = await expandPattern(shell, operation.pattern, mark);
       const replacement = await expandText(shell, operation.replacement);
       return mapValues(shell, name, quoted, (text) =>
         replaced(text, operation.operator, pattern, replacement),

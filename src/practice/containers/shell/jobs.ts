@@ -1,4 +1,4 @@
-import type { Process } from '../process.ts';
+import type { Process, SignalName } from '../process.ts';
 
 /** A pipeline that runs, or ran, beside the shell. */
 export interface Job {
@@ -53,26 +53,20 @@ export class Jobs {
 
 function stateOf(job: Job): string {
   if (job.status === undefined) return 'Running';
-  switch (job.processes.at(-1)?.killedBy) {
-    case undefined:
-      return job.status === 0 ? 'Done' : `Done(${job.status})`;
-    case 'SIGINT':
-      return 'Interrupt';
-    case 'SIGKILL':
-      return 'Killed';
-    case 'SIGTERM':
-      return 'Terminated';
-    case 'SIGHUP':
-      return 'Hangup';
-    case 'SIGQUIT':
-      return 'Quit';
-    case 'SIGPIPE':
-      return 'Broken pipe';
-    case 'SIGUSR1':
-      return 'User defined signal 1';
-    case 'SIGUSR2':
-      return 'User defined signal 2';
-    case 'SIGALRM':
-      return 'Alarm clock';
-  }
+  const signal = job.processes.at(-1)?.killedBy;
+  if (signal !== undefined) return SIGNAL_WORDS[signal];
+  return job.status === 0 ? 'Done' : `Done(${job.status})`;
 }
+
+/** strsignal's. */
+export const SIGNAL_WORDS: Record<SignalName, string> = {
+  SIGHUP: 'Hangup',
+  SIGINT: 'Interrupt',
+  SIGQUIT: 'Quit',
+  SIGKILL: 'Killed',
+  SIGUSR1: 'User defined signal 1',
+  SIGUSR2: 'User defined signal 2',
+  SIGPIPE: 'Broken pipe',
+  SIGALRM: 'Alarm clock',
+  SIGTERM: 'Terminated',
+};

@@ -28,8 +28,8 @@ export const printf: Program = async (process) => {
   const [name, ...rest] = process.argv;
   const args = rest[0] === '--' ? rest.slice(1) : rest;
   if (args[0] === undefined) {
-    await process.complain(`${name}: usage: printf FORMAT [ARG]...\n`);
-    return 1;
+    await process.complain(`${name}: usage: printf FORMAT [ARGUMENT...]\n`);
+    return 2;
   }
   const { output, complaints } = formatted(args[0], args.slice(1));
   await process.stdout.write(output);
@@ -66,7 +66,7 @@ function once(
         width: Math.min(Math.abs(Number(wide)), 10_000),
         precision: precise === undefined || precise < 0 ? undefined : Number(precise),
       };
-      if (!convert(letter!, shape, take(), builder, complaints, whole)) return false;
+      if (!convert(letter!, shape, take(), builder, complaints, format.slice(match.index))) return false;
     }
   }
   return true;
@@ -167,8 +167,7 @@ function floatText(letter: string, shape: Shape, argument: string | undefined, c
 }
 
 /** C's numbers, and `'a` for a character's code. */
-function integer(text: string | undefined, complaints: string[]): bigint {
-  if (text === undefined || text === '') return 0n;
+function integer(text = '', complaints: string[]): bigint {
   if (/^['"]/.test(text)) return BigInt(text.codePointAt(1) ?? 0);
   const match = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.exec(text);
   if (match === null) {

@@ -142,7 +142,7 @@ function duplicate(files: FileTable, number: number, target: string): void {
   if (target === '-') return files.close(number);
   if (!/^\d+$/.test(target)) throw new RedirectFailure('syntax error: bad fd number');
   const file = files.get(Number(target));
-  if (file === undefined) throw new RedirectFailure(`dup2(${target},${number}): Bad file descriptor`);
+  if (file === undefined) throw new RedirectFailure(`${target}: Bad file descriptor`);
   files.set(number, file.share());
 }
 

@@ -17,8 +17,9 @@ import { FileError } from '../file-error.ts';
 import { OpenFile, type FileTable } from '../open-file.ts';
 import { decode, Exit, TooManyProcesses, type Process, type Program as MachineProgram } from '../process.ts';
 import { Pipe } from '../stream.ts';
+import { failure } from './builtins/builtin.ts';
 import { builtins, isSpecial } from './builtins/index.ts';
-import { Interrupted, LoopControl, RedirectFailure, Return, ShellError } from './errors.ts';
+import { Interrupted, LoopControl, ReadOnly, RedirectFailure, Return, ShellError } from './errors.ts';
 import { expandAssigned, expandFields, expandPattern, expandText } from './expand.ts';
 import { quotedWord } from './quote.ts';
 import { redirect, redirected } from './redirect.ts';
@@ -281,6 +282,7 @@ export async function runJob(shell: Shell, processes: readonly Process[]): Promi
     const statuses = await shell.process.until(Promise.all(processes.map((process) => process.exited)));
     const failed = shell.options.has('pipefail') ? statuses.findLast((status) => status !== 0) : undefined;
     if (shell.interactive && processes.at(-1)!.killedBy === 'SIGINT') shell.interrupt();
+    else await shell.tellSignal(processes);
     return failed ?? statuses.at(-1)!;
   } finally {
     if (shell.interactive) tty?.setForeground((name) => table.signalGroup(shell.process.group, name));
@@ -498,6 +500,7 @@ async function become(
   shell: Shell,
   argv: string[],
   environment: ReadonlyMap<string, string>,
+  where = '',
 ): Promise<number> {
   const { process } = shell;
   const name = argv[0]!;
@@ -510,7 +513,7 @@ async function become(
     if (error instanceof NoFormat) return runScript(shell, path, argv, environment);
     if (!(error instanceof FileError)) throw error;
     const isMissing = error.code === 'ENOENT' || error.code === 'ENOTDIR';
-    await shell.complain(`${name}: ${isMissing ? 'not found' : error.message}`);
+    await shell.complain(`${where}${name}: ${isMissing ? 'not found' : error.message}`);
     return isMissing ? 127 : 126;
   }
   process.replace(executable.argv, environment);
@@ -537,7 +540,8 @@ async function execute(shell: Shell, argv: string[], redirects: readonly Redirec
   await redirect(shell, redirects, shell.process.files);
   const rest = argv.slice(argv[1] === '--' ? 2 : 1);
   if (rest.length === 0) return 0;
-  const status = await become(shell, rest, shell.environment(new Map()));
+  const where = shell.interactive ? 'exec: ' : 'exec: line 0: ';
+  const status = await become(shell, rest, shell.environment(new Map()), where);
   throw new Exit(status);
 }
 
@@ -552,6 +556,7 @@ async function runBuiltin(shell: Shell, argv: string[], redirects: readonly Redi
         await shell.complain(`write error: ${error.message}`);
         return 1;
       }
+      if (error instanceof ReadOnly) throw failure(shell, argv[0]!, error.message);
       if (!(error instanceof ShellError) || isSpecial(argv[0]!)) throw error;
       await shell.complain(error.message);
       return error.status;

@@ -20,6 +20,7 @@ export const sh: Program = async (process) => {
 function run(shell: Shell, name: string, args: readonly string[]): Promise<number> {
   const { command, rest, isInteractive } = options(shell, args);
   if (command !== undefined) {
+    shell.sourceFlag = 'c';
     shell.name = rest[0] ?? name;
     shell.positional = rest.slice(1);
     return shell.runText(command);
@@ -30,6 +31,7 @@ function run(shell: Shell, name: string, args: readonly string[]): Promise<numbe
     shell.positional = rest.slice(1);
     return shell.runText(script(shell, name, file));
   }
+  shell.sourceFlag = 's';
   const input = shell.process.files.get(0);
   const { tty } = input ?? {};
   const isAtTerminal = tty !== undefined && shell.process.files.get(2)?.tty !== undefined;

@@ -2,9 +2,9 @@ import type { Function as FunctionNode, ParsedScript } from 'unbash';
 import { decode, Exit, type Process, type SignalName } from '../process.ts';
 import { Pipe, type Source } from '../stream.ts';
 import { OpenFile } from '../open-file.ts';
-import { Interrupted, ShellError } from './errors.ts';
-import { expandText } from './expand.ts';
-import { Jobs, type Job } from './jobs.ts';
+import { Interrupted, ReadOnly, ShellError } from './errors.ts';
+import { arithmetic, expandText } from './expand.ts';
+import { Jobs, SIGNAL_WORDS, type Job } from './jobs.ts';
 import { OPTION_LETTERS, type Option } from './options.ts';
 import { callCommand, runJob, runProgram, runSubshell } from './run.ts';
 import { parseProgram, type Program } from './syntax.ts';
@@ -25,6 +25,7 @@ export class Shell {
   readonly process: Process;
   /** `$0`, which stands before every message. */
   name: string;
+  private readonly appletName: string;
   variables = new Map<string, Variable>();
   functions = new Map<string, FunctionNode>();
   options = new Set<Option>();
@@ -39,6 +40,8 @@ export class Shell {
   readonly traps = new Map<TrapName, string>();
   /** Shows prompts, outlives errors and Ctrl-C, and gives each job a process group of its own. */
   interactive = false;
+  /** Where commands come from, as `$-` tells: `c` or `s`. */
+  sourceFlag: 'c' | 's' | '' = '';
   /** `$$`: a subshell keeps the main shell's. */
   pid: number;
   /** What is running is the condition of something: `set -e` looks away. */
@@ -61,6 +64,7 @@ export class Shell {
   constructor(process: Process, name: string) {
     this.process = process;
     this.name = name;
+    this.appletName = (process.argv[0] ?? 'sh').replace(/^.*\//, '').replace(/^-/, '');
     this.pid = process.pid;
     for (const [key, value] of process.environment)
       if (/^[A-Za-z_]\w*$/.test(key)) this.variables.set(key, { value, exported: true, readonly: false });
@@ -80,6 +84,7 @@ export class Shell {
     copy.status = this.status;
     copy.lastBackground = this.lastBackground;
     copy.pid = this.pid;
+    copy.sourceFlag = this.sourceFlag;
     copy.conditions = this.conditions;
     copy.functionDepth = this.functionDepth;
     copy.sourceDepth = this.sourceDepth;
@@ -98,7 +103,7 @@ export class Shell {
   /** @throws {ShellError} */
   set(name: string, value: string): void {
     const before = this.variables.get(name);
-    if (before?.readonly === true) throw new ShellError(`${name}: is read only`);
+    if (before?.readonly === true) throw new ReadOnly(name);
     const exported = before?.exported === true || this.options.has('allexport');
     this.variables.set(name, { value, exported, readonly: false });
     if (name === 'OPTIND') this.getoptsPlace = 0;
@@ -106,7 +111,7 @@ export class Shell {
 
   /** @throws {ShellError} */
   unset(name: string): void {
-    if (this.variables.get(name)?.readonly === true) throw new ShellError(`${name}: is read only`);
+    if (this.variables.get(name)?.readonly === true) throw new ReadOnly(name);
     this.variables.delete(name);
   }
 
@@ -151,6 +156,11 @@ export class Shell {
     return runProgram(this, program);
   }
 
+  /** The value of an arithmetic expression. @throws {ShellError} */
+  calculate(expression: string): Promise<bigint> {
+    return arithmetic(this, expression);
+  }
+
   /** Variables and commands in PS1; a prompt that can't be expanded is shown as it is. */
   async expandPrompt(prompt: string): Promise<string> {
     const { script, problem } = parseProgram(`"${prompt.replaceAll('"', '\\"')}"`);
@@ -185,9 +195,20 @@ export class Shell {
       files,
     );
     const text = await this.drain(pipe.source);
-    this.status = await this.wait(child.exited);
-    this.substitutionStatus = this.status;
+    this.substitutionStatus = await this.wait(child.exited);
     return text.replace(/\n+$/, '');
+  }
+
+  /** Tells that a signal ended a job, but not the everyday ones. */
+  async tellSignal(processes: readonly Process[]): Promise<void> {
+    const name = processes.at(-1)?.killedBy;
+    if (name !== undefined && name !== 'SIGINT' && name !== 'SIGPIPE')
+      await this.process.complain(`${SIGNAL_WORDS[name]}\n`);
+  }
+
+  /** A message of a builtin that busybox has as a program, too: with the program's name, which is the shell's own. */
+  complainAsApplet(message: string): Promise<void> {
+    return this.process.complain(`${this.appletName}: ${message}\n`);
   }
 
   /** A message on stderr, with the shell's name. */
@@ -306,6 +327,6 @@ export class Shell {
 
   private flags(): string {
     const letters = OPTION_LETTERS.filter(([, option]) => this.options.has(option)).map(([letter]) => letter);
-    return `${this.interactive ? 'i' : ''}${letters.join('')}`;
+    return `${this.sourceFlag}${letters.join('')}${this.interactive ? 'i' : ''}`;
   }
 }

@@ -23,7 +23,7 @@ export function parseProgram(source: string): Program {
   const own = reported(script, source);
   if (own !== undefined) problems.push(own);
   const visit = (node: SyntaxNode, top: number | undefined): void => {
-    const message = refused(node);
+    const message = emptyPipeline(node, source) ?? refused(node);
     const position = top ?? node.pos;
     if (message !== undefined) problems.push({ message, position, incomplete: false });
     if (node.type === 'Script') {
@@ -47,32 +47,48 @@ export function parseProgram(source: string): Program {
   return { script, source, problem: { message: '', position: source.length, incomplete: true } };
 }
 
-const QUOTES = /^unterminated (double quote|single quote|ANSI-C quote|locale string)/;
-
 /** The parser's own first complaint, in ash's words. */
 function reported(script: ParsedScript, source: string): SyntaxProblem | undefined {
-  const [first] = script.errors ?? [];
+  const errors = script.errors ?? [];
+  const [first] = errors;
   if (first === undefined) return undefined;
   const at = (message: string, incomplete: boolean): SyntaxProblem => ({
     message,
     position: first.pos,
     incomplete,
   });
-  if (QUOTES.test(first.message)) return at('unterminated quoted string', true);
-  if (first.message.startsWith('unterminated parameter')) return at("missing '}'", true);
-  if (first.message.startsWith('unterminated arithmetic')) return at("missing '))'", true);
-  if (first.message.startsWith('unterminated backtick')) return at('EOF in backquote substitution', true);
-  if (first.message.startsWith('unterminated command'))
-    return at('unexpected end of file (expecting ")")', true);
-  const here = (script.errors ?? []).filter((error) => error.pos === first.pos);
-  const expecting = here.map((error) => /^expected '([^']+)'/.exec(error.message)?.[1]).find((word) => word);
-  const tail = expecting === undefined ? '' : ` (expecting "${expecting}")`;
-  const token = nextToken(source, first.pos);
-  if (token === undefined) {
-    const target = first.message === 'expected redirect target';
-    return at(target ? 'unexpected newline' : `unexpected end of file${tail}`, !target);
-  }
-  return at(`unexpected ${token}${tail}`, false);
+  const unterminated = /^unterminated (.+)$/.exec(first.message)?.[1];
+  if (unterminated !== undefined) return at(UNTERMINATED[unterminated] ?? 'unterminated quoted string', true);
+  const expected = errors.map((error) => /^expected '([^']+)'/.exec(error.message)?.[1]).find((word) => word);
+  const closing = expected === 'esac' ? caseCloser(source) : expected;
+  const tail = closing === undefined ? '' : ` (expecting "${closing}")`;
+  // Where a body is missing the parser points at the parenthesis before it.
+  const isBody = first.message.startsWith('expected command in');
+  const token = nextToken(source, first.pos + (isBody ? 1 : 0)) ?? strayEnd(source, first.message);
+  const isPlain = first.message.startsWith('expected command');
+  if (token !== undefined) return at(`unexpected ${token}${isPlain ? '' : tail}`, false);
+  const isTarget = first.message === 'expected redirect target';
+  return at(isTarget ? 'unexpected newline' : `unexpected end of file${tail}`, !isTarget);
+}
+
+/** In a `case` that the source ends in, a pattern wants its `)` and a list its `;;`. */
+function caseCloser(source: string): string {
+  const last = source.split(/\sin\s|\sin$|;;/).at(-1)!;
+  return last.includes(')') ? ';;' : ')';
+}
+
+const UNTERMINATED: Record<string, string> = {
+  'parameter expansion': "missing '}'",
+  'arithmetic expansion': "missing '))'",
+  backtick: 'EOF in backquote substitution',
+  'command substitution': 'unexpected end of file (expecting ")")',
+};
+
+/** `if true then echo; fi`: the parser reads on to the end, where the shell stumbles over the `fi`. */
+function strayEnd(source: string, message: string): string | undefined {
+  if (!/^expected '(then|do)'/.test(message)) return undefined;
+  const word = /[;&\n]\s*(fi|done|esac|\})\s*$/.exec(source)?.[1];
+  return word && `"${word}"`;
 }
 
 /** The token that stands at a position, as ash names it; undefined at the end. */
@@ -98,9 +114,14 @@ function refused(node: SyntaxNode): string | undefined {
   if (node.type === 'ParameterExpansion') return isKnown(node) ? undefined : BAD_SUBSTITUTION;
   if (node.type !== 'Pipeline') return undefined;
   if (node.operators.includes('|&')) return 'unexpected "&"';
-  if (node.commands.length === 0) return 'unexpected end of file';
   const isOdd = node.prefixes.some((prefix) => prefix.type === 'Time') && !isTimed(node.commands);
   return isOdd ? 'unexpected word' : undefined;
+}
+
+/** `!` alone */
+function emptyPipeline(node: SyntaxNode, source: string): string | undefined {
+  if (node.type !== 'Pipeline' || node.commands.length > 0) return undefined;
+  return `unexpected ${nextToken(source, node.end) ?? 'end of file'}`;
 }
 
 const BAD_SUBSTITUTION = 'bad substitution';

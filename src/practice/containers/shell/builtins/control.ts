@@ -1,9 +1,10 @@
-import { Exit } from '../../process.ts';
-import { decode } from '../../process.ts';
+import { decode, Exit } from '../../process.ts';
 import { FileError } from '../../file-error.ts';
 import { findCommand } from '../../execute.ts';
 import { readWhole } from '../../open.ts';
-import { LoopControl, Return } from '../errors.ts';
+import { LoopControl, Return, ShellError } from '../errors.ts';
+import type { Shell } from '../shell.ts';
+import { parseProgram } from '../syntax.ts';
 import { failure, numeric, type Builtin } from './builtin.ts';
 
 export const colon: Builtin = () => 0;
@@ -29,8 +30,20 @@ export const leaveLoop: Builtin = (shell, [name, levels = '1']) => {
 export const evaluateText: Builtin = (shell, argv) => {
   const text = argv.slice(1).join(' ');
   shell.status = 0;
-  return shell.runText(text);
+  return runNamed(shell, 'eval', text);
 };
+
+/** A syntax error is told with the builtin's name. */
+function runNamed(shell: Shell, name: string, text: string): Promise<number> {
+  const program = parseProgram(text);
+  const message = program.problem?.message ?? '';
+  if (message === '') return shell.runParsed(program);
+  return shell.runParsed(program).catch((error: unknown) => {
+    if (error instanceof ShellError && error.message === `syntax error: ${message}`)
+      throw failure(shell, name, error.message);
+    throw error;
+  });
+}
 
 /** `.` and `source` */
 export const source: Builtin = async (shell, argv) => {
@@ -42,7 +55,7 @@ export const source: Builtin = async (shell, argv) => {
   shell.sourceDepth++;
   shell.status = 0;
   try {
-    return await shell.runText(text);
+    return await runNamed(shell, name!, text);
   } catch (error) {
     if (error instanceof Return) return error.status;
     throw error;
@@ -65,4 +78,12 @@ export const source: Builtin = async (shell, argv) => {
     const found = shell.process.machine.fileSystem.lookup(path, shell.process.directory);
     return found === undefined ? findCommand(shell.process, path, shell.get('PATH')) : path;
   }
+};
+
+/** `let x=1+2`: fails when the last value is 0. */
+export const evaluateArithmetic: Builtin = async (shell, argv) => {
+  if (argv.length < 2) throw failure(shell, 'let', 'expression expected');
+  let value = 0n;
+  for (const expression of argv.slice(1)) value = await shell.calculate(expression);
+  return value === 0n ? 1 : 0;
 };

@@ -1,5 +1,14 @@
 import type { Builtin } from './builtin.ts';
-import { colon, evaluateText, leaveFunction, leaveLoop, leaveShell, no, source } from './control.ts';
+import {
+  colon,
+  evaluateArithmetic,
+  evaluateText,
+  leaveFunction,
+  leaveLoop,
+  leaveShell,
+  no,
+  source,
+} from './control.ts';
 import { background, foreground, jobs, kill, trap, wait } from './job-control.ts';
 import { lookups } from './lookup.ts';
 import { echo, history, printf } from './output.ts';
@@ -19,6 +28,7 @@ const SPECIAL: Record<string, Builtin> = {
   exec: colon,
   exit: leaveShell,
   export: declare,
+  local,
   readonly: declare,
   return: leaveFunction,
   set: setOptions,
@@ -46,7 +56,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
     history,
     jobs,
     kill,
-    local,
+    let: evaluateArithmetic,
     printf,
     pwd: printDirectory,
     read,

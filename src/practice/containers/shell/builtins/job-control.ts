@@ -24,6 +24,7 @@ export const wait: Builtin = async (shell, argv) => {
     const ended = await untilSignal(shell, job.ended);
     if (ended === undefined) return 128 + SIGNALS.SIGTERM;
     shell.jobs.remove(job);
+    await shell.tellSignal(job.processes);
     if (named.length > 0) status = ended;
   }
   return status;
@@ -60,13 +61,13 @@ export const kill: Builtin = async (shell, argv) => {
     const word = first === '-s' ? (args.shift() ?? '') : first.slice(1);
     signal = signalNamed(word);
     if (signal === undefined) {
-      await shell.complain(`bad signal name '${word}'`);
+      await shell.complainAsApplet(`bad signal name '${word}'`);
       return 1;
     }
   }
   if (args[0] === '--') args.shift();
   if (args.length === 0) {
-    await shell.complain('you need to specify whom to kill');
+    await shell.complainAsApplet('you need to specify whom to kill');
     return 1;
   }
   let status = 0;
@@ -83,7 +84,7 @@ async function killOne(shell: Shell, name: string, signal: SignalName | '0'): Pr
     return 0;
   }
   if (!/^-?\d+$/.test(name)) {
-    await shell.complain(`invalid number '${name}'`);
+    await shell.complainAsApplet(`invalid number '${name}'`);
     return 1;
   }
   const number = Number(name);
@@ -100,12 +101,12 @@ async function killOne(shell: Shell, name: string, signal: SignalName | '0'): Pr
                 : process.group === -number,
           );
   if (targets.length === 0) {
-    await shell.complain(`can't kill pid ${name}: No such process`);
+    await shell.complainAsApplet(`can't kill pid ${name}: No such process`);
     return 1;
   }
   const allowed = targets.filter((process) => uid === 0 || process.user.uid === uid);
   if (allowed.length === 0) {
-    await shell.complain(`can't kill pid ${name}: Operation not permitted`);
+    await shell.complainAsApplet(`can't kill pid ${name}: Operation not permitted`);
     return 1;
   }
   if (signal !== '0') for (const process of allowed) process.send(signal);

@@ -22,6 +22,13 @@ function meaning(shell: Shell, name: string, tables: Tables): Meaning | undefine
   }
 }
 
+const WORDS = {
+  keyword: 'a shell keyword',
+  function: 'a function',
+  special: 'a special shell builtin',
+  builtin: 'a shell builtin',
+};
+
 /** Which names are builtins: passed in, for the table of builtins holds these, too. */
 export interface Tables {
   has(name: string): boolean;
@@ -30,9 +37,7 @@ export interface Tables {
 
 export function lookups(tables: Tables): { type: Builtin; command: Builtin } {
   const described = (name: string, what: Meaning): string =>
-    what.kind === 'program'
-      ? `${name} is ${what.path}`
-      : `${name} is a ${what.kind === 'keyword' || what.kind === 'function' ? 'shell ' : what.kind === 'special' ? 'special shell ' : 'shell '}${what.kind === 'special' ? 'builtin' : what.kind}`;
+    `${name} is ${what.kind === 'program' ? what.path : WORDS[what.kind]}`;
 
   const type: Builtin = async (shell, argv) => {
     let status = 0;

@@ -10,12 +10,12 @@ export const echo: Builtin = async (shell, argv) => {
 export const printf: Builtin = async (shell, argv) => {
   const [, ...args] = argv[1] === '--' ? argv.slice(1) : argv;
   if (args[0] === undefined) {
-    await shell.complain('printf: usage: printf FORMAT [ARG]...');
-    return 1;
+    await shell.complainAsApplet('usage: printf FORMAT [ARGUMENT...]');
+    return 2;
   }
   const { output, complaints } = formatted(args[0], args.slice(1));
   await shell.process.stdout.write(output);
-  for (const complaint of complaints) await shell.complain(complaint);
+  for (const complaint of complaints) await shell.complainAsApplet(complaint);
   return complaints.length > 0 ? 1 : 0;
 };
 

@@ -49,6 +49,7 @@ export const local: Builtin = (shell, argv) => {
     const before = shell.variables.get(key);
     if (!scope.has(key)) scope.set(key, before && { ...before });
     if (value !== undefined) shell.set(key, value);
+    else if (before?.readonly !== true) shell.variables.delete(key);
   }
   return 0;
 };
@@ -72,15 +73,21 @@ export const shift: Builtin = (shell, [name, count = '1']) => {
   return 0;
 };
 
-const NAMED: readonly Option[] = [
+/** As `set -o` lists them; the shell has no use for some. */
+const NAMED: readonly (Option | 'ignoreeof' | 'monitor' | 'notify' | 'errtrace' | 'vi')[] = [
   'errexit',
   'noglob',
+  'ignoreeof',
+  'monitor',
   'noexec',
   'xtrace',
   'verbose',
   'noclobber',
   'allexport',
+  'notify',
   'nounset',
+  'errtrace',
+  'vi',
   'pipefail',
 ];
 
@@ -94,12 +101,25 @@ export const setOptions: Builtin = async (shell, argv) => {
   const rest = applyOptions(shell, args, 'set');
   if (rest === 'list') {
     for (const option of NAMED)
-      await shell.process.print(`${option.padEnd(16)}${shell.options.has(option) ? 'on' : 'off'}\n`);
+      await shell.process.print(`${option.padEnd(16)}${isOn(shell, option) ? 'on' : 'off'}\n`);
     return 0;
   }
-  if (rest !== undefined) shell.positional = rest;
+  if (Array.isArray(rest)) shell.positional = rest;
+  else if (rest !== undefined) {
+    await shell.complain(failure(shell, 'set', `illegal option ${rest.unknown}`).message);
+    return 1;
+  }
   return 0;
 };
+
+function isOn(shell: Shell, option: (typeof NAMED)[number]): boolean {
+  if (option === 'monitor') return shell.interactive;
+  return isOption(option) && shell.options.has(option);
+}
+
+function isOption(name: string): name is Option {
+  return name === 'pipefail' || OPTION_LETTERS.some(([, option]) => option === name);
+}
 
 /**
  * Takes `-e`, `+x`, `-o pipefail` from the front of arguments.
@@ -110,7 +130,7 @@ export function applyOptions(
   shell: Shell,
   args: readonly string[],
   name: string,
-): string[] | 'list' | undefined {
+): string[] | 'list' | { unknown: string } | undefined {
   for (let at = 0; at < args.length; at++) {
     const argument = args[at]!;
     if (argument === '--') return args.slice(at + 1);
@@ -120,9 +140,8 @@ export function applyOptions(
       if (letter === 'o') {
         const option = args[++at];
         if (option === undefined) return 'list';
-        const known = NAMED.find((each) => each === option);
-        if (known === undefined) throw failure(shell, name, `illegal option ${argument[0]}o ${option}`);
-        switchOption(shell, known, argument);
+        if (isOption(option)) switchOption(shell, option, argument);
+        else if (!NAMED.some((each) => each === option)) return { unknown: `${argument[0]}o ${option}` };
       } else if (letter !== 'm' && letter !== 'b' && letter !== 'i' && letter !== 'h') {
         const option = OPTION_LETTERS.find(([each]) => each === letter)?.[1];
         if (option === undefined) throw failure(shell, name, `illegal option ${argument[0]}${letter}`);
