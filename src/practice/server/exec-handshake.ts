@@ -3,6 +3,14 @@ import { type Protocol, PROTOCOLS } from './exec-frame.ts';
 import { badRequest } from '../api/failures.ts';
 import { forbidden } from './failure.ts';
 
+/** Only exec and attach have streams both ways here. @throws {StatusError} */
+export function checkUpgradable(path: string): void {
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  if (last === 'portforward') throw badRequest('this practice cluster does not forward ports');
+  if (last !== 'exec' && last !== 'attach')
+    throw badRequest('this connection can not be upgraded: only exec and attach have streams both ways');
+}
+
 /** RFC 9110 */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 

@@ -6,7 +6,7 @@ import { BrokenPipe, Pipe, type Sink } from '../containers/stream.ts';
 import { frame, parseFrame, type Protocol, STATUS, STDERR, STDOUT } from './exec-frame.ts';
 import { negotiate } from './exec-handshake.ts';
 import { exitStatus, failureStatus } from './exec-status.ts';
-import type { ExecTarget } from './exec-target.ts';
+import type { ExecTarget } from '../api/exec.ts';
 
 /** Bytes of the longest message that is taken; kubectl's have up to 32 KiB. */
 const MOST_MESSAGE = 1024 * 1024;

@@ -6,8 +6,9 @@ import type { Answer, ApiRequest, User } from '../api/http.ts';
 import { StatusError } from '../api/status-error.ts';
 import { admit } from './admission.ts';
 import type { Certificate } from './certificate.ts';
+import { checkUpgradable } from './exec-handshake.ts';
 import { type ExecSockets, openExecSockets } from './exec-socket.ts';
-import type { ExecTarget } from './exec-target.ts';
+import type { ExecTarget } from '../api/exec.ts';
 import { ClientGone, hasBody, readBody } from './request-body.ts';
 import { type Limits, LIMITS } from './limits.ts';
 import { malformed, refusal, refuseOn } from './refusal.ts';
@@ -141,21 +142,20 @@ async function handle(
     return await context.handle({ ...head(request), body, user });
   } catch (error) {
     if (error instanceof ClientGone || signal.aborted) throw error;
-    if (hasBody(request) && !request.complete) {
-      // What else it sends is not read; the connection is of no more use.
-      response.setHeader('Connection', 'close');
-      response.on('finish', () => lingeringClose(request));
-    }
+    if (hasBody(request)) response.on('finish', () => dropRest(request));
     return refusal(asStatusError(error, context.report));
   }
 }
 
-/** Reads on for a moment: a socket closed over unread bytes is reset, and the client may never see the answer. */
-function lingeringClose(request: IncomingMessage): void {
-  request.removeAllListeners('data').resume();
-  const timer = setTimeout(() => request.destroy(), 500);
-  timer.unref();
-  request.on('close', () => clearTimeout(timer));
+/**
+ * What is left of a refused request is read for a moment: a connection closed over unread bytes is reset, and the
+ * answer may be lost with it.
+ */
+function dropRest(request: IncomingMessage): void {
+  if (request.complete) return;
+  request.resume();
+  const timer = setTimeout(() => request.socket.destroy(), 500);
+  for (const event of ['end', 'close']) request.on(event, () => clearTimeout(timer));
 }
 
 function upgrade(
@@ -171,7 +171,11 @@ function upgrade(
   try {
     const user = admit(request, context.authenticate);
     const body = new Uint8Array();
-    sockets.open(request, socket, first, () => context.resolveExec({ ...head(request), body, user }));
+    const { path, ...rest } = head(request);
+    sockets.open(request, socket, first, () => {
+      checkUpgradable(path);
+      return context.resolveExec({ ...rest, path, body, user });
+    });
     log(101);
   } catch (error) {
     const status = asStatusError(error, context.report);

@@ -21,8 +21,6 @@ export interface KubeconfigOptions {
   credentials: Credentials;
   /** Whose contexts to write, the current one first. */
   identities?: readonly Identity[] | undefined;
-  /** Default namespace of the contexts, instead of their own. */
-  namespace?: string | undefined;
   /** The default one of the current context, instead of the usual one. */
   namespace?: string | undefined;
 }

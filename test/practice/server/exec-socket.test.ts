@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { StatusError } from '../../../src/practice/api/status-error.ts';
 import { type ExecOptions, StartFailure } from '../../../src/practice/containers/container.ts';
 import { PROTOCOLS, type Protocol } from '../../../src/practice/server/exec-frame.ts';
-import type { ExecTarget } from '../../../src/practice/server/exec-target.ts';
+import type { ExecTarget } from '../../../src/practice/api/exec.ts';
 import type { ServerOptions } from '../../../src/practice/server/https-server.ts';
 import { factor } from '../../support/prove.ts';
 import { ask, credentials, serveTest, type TestServer } from './support/practice-server.ts';
@@ -285,7 +285,7 @@ test('streams that were not asked for are not there', async () => {
 
 test('of two protocols the client’s first is taken', async () => {
   const server = await serve(new TestProcess(() => Promise.resolve(0)));
-  const url = `wss://127.0.0.1:${server.port}/`;
+  const url = `wss://127.0.0.1:${server.port}/exec`;
   const socket = new WebSocket(url, ['v9.channel.k8s.io', 'v4.channel.k8s.io', 'v5.channel.k8s.io'], {
     ca: server.authority,
     headers: HEADERS,
@@ -337,6 +337,18 @@ test.each([
   expect(status.message).toMatch(message);
   expect(process.streams).toEqual({});
   expect(server.reported).toEqual([]);
+});
+
+test.each([
+  ['/api/v1/namespaces/default/pods/p/portforward', /does not forward ports/],
+  ['/api/v1/pods?watch=true', /only exec and attach/],
+])('%s can not be upgraded', async (path, message) => {
+  const process = new TestProcess(forever);
+  const reply = await ask(await serve(process), path, { headers: UPGRADE, agent: false });
+  const status = JSON.parse(reply.text) as { message: string };
+  expect(status).toMatchObject({ kind: 'Status', code: 400 });
+  expect(status.message).toMatch(message);
+  expect(process.streams).toEqual({});
 });
 
 test('what the API refuses is refused before the upgrade, whichever protocol was asked for', async () => {

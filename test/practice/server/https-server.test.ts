@@ -1,3 +1,4 @@
+import { connect as connectPlain } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -157,6 +158,18 @@ test('a refusal comes through while the client is still sending', async () => {
   expect(statusIn(text).code).toBe(413);
 });
 
+test('a refusal does not spoil the connection for the next request', async () => {
+  const server = await serve();
+  const body = 'x'.repeat(1_000_000);
+  const text = await raw(
+    server,
+    `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}` +
+      `GET /next HTTP/1.1\r\nHost: localhost\r\n${TOKEN}\r\nConnection: close\r\n\r\n`,
+  );
+  expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 200']);
+  expect(text.endsWith('GET /next')).toBe(true);
+});
+
 test.each([
   ['not HTTP', 'hello\r\n\r\n', 400],
   ['no Host', `GET / HTTP/1.1\r\nConnection: close\r\n${TOKEN}\r\n\r\n`, 400],
@@ -224,17 +237,38 @@ test('whatever is sent, the server answers in HTTP or not at all, and goes on', 
 });
 
 test.each([
-  ['in its headers', 'GET / HTTP/1.1\r\nHost: local', 408],
-  ['in its body', `POST / HTTP/1.1\r\nHost: localhost\r\n${TOKEN}\r\nContent-Length: 10\r\n\r\nabc`, 408],
-])('a client that is too slow %s is cut off', async (_name, bytes, code) => {
-  const server = await serve({ limits: { headers: 100, request: 150 } });
-  expect(statusIn(await raw(server, bytes)).code).toBe(code);
+  ['in its headers', 'GET / HTTP/1.1\r\nHost: local', { headers: 100 }],
+  [
+    'in its body',
+    `POST / HTTP/1.1\r\nHost: localhost\r\n${TOKEN}\r\nContent-Length: 10\r\n\r\nabc`,
+    { headers: 100, request: 150 },
+  ],
+])('a client that is too slow %s is cut off', async (_name, bytes, limits) => {
+  const server = await serve({ limits });
+  expect(statusIn(await raw(server, bytes)).code).toBe(408);
   expect(server.reported).toEqual([]);
 });
 
 test('a client that says nothing is cut off', async () => {
-  const server = await serve({ limits: { headers: 100, request: 150 } });
+  const server = await serve({ limits: { headers: 100 } });
   await raw(server, '');
+});
+
+test('so is one that does not even begin with TLS', async () => {
+  const server = await serve({ limits: { handshake: 100 } });
+  const socket = connectPlain(server.port, '127.0.0.1');
+  await new Promise((resolve) => socket.on('close', resolve).on('error', () => undefined));
+});
+
+test('without TLS there is no answer', async () => {
+  const server = await serve();
+  const socket = connectPlain(server.port, '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+  socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n${TOKEN}\r\n\r\n`);
+  await new Promise((resolve) => socket.on('close', resolve).on('error', () => undefined));
+  expect(text).not.toContain('HTTP/');
+  expect(server.reported).toEqual([]);
 });
 
 test('a client that does not read its answer is cut off', async () => {

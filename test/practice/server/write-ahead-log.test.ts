@@ -196,7 +196,10 @@ test('stopped between any two operations, nothing acknowledged is lost, while it
         acknowledged: KubernetesObject[];
         written: KubernetesObject[];
       }[] = [];
-      folder.before = () => crashes.push({ folder: folder.copy(), acknowledged, written: content(store) });
+      folder.before = () => {
+        for (const left of [folder.copy(), folder.powerCut()])
+          crashes.push({ folder: left, acknowledged, written: content(store) });
+      };
       for (const step of steps) {
         act(store, step);
         const now = content(store);
@@ -312,6 +315,23 @@ test.each(['append', 'sync', 'truncate', 'replace'])(
     expect(content((await open(folder)).store)).toEqual(content(store));
   },
 );
+
+test('a snapshot that heals a failure counts for more than the log it could not begin anew', async () => {
+  const folder = new MemoryFolder();
+  const { store } = await open(folder);
+  store.create('pods', pod('a', 'old'));
+  await store.durable();
+  let failing = 'append';
+  folder.before = (operation) => {
+    if (operation === failing) throw new Error('no space left on device');
+  };
+  change(store, 'a', 'new');
+  await expect(store.durable()).rejects.toThrow('no space');
+  failing = 'truncate';
+  await expect(store.durable()).rejects.toThrow('no space');
+  expect(folder.size(SNAPSHOT)).toBeGreaterThan(0);
+  expect(content((await open(folder.copy())).store)).toEqual(content(store));
+});
 
 test('closing writes what is left', async () => {
   const folder = new MemoryFolder();

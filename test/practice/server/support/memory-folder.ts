@@ -1,18 +1,29 @@
 import type { LogFile, LogFolder } from '../../../../src/practice/server/log-folder.ts';
 
-/** A folder in memory that can fail, and that remembers every state a crash could have left on the disk. */
+/** A folder in memory that can fail, and that knows what would be left of it after a crash. */
 export class MemoryFolder implements LogFolder {
   readonly files = new Map<string, Buffer>();
+  /** As it was when each file was last synced. */
+  private readonly onDisk = new Map<string, Buffer>();
   /** Called before each operation; what it throws happens instead. */
   before: (operation: string) => void = () => undefined;
   syncs = 0;
 
   constructor(files: Iterable<[string, Buffer]> = []) {
-    for (const [name, content] of files) this.files.set(name, content);
+    for (const [name, content] of files) {
+      this.files.set(name, content);
+      this.onDisk.set(name, content);
+    }
   }
 
+  /** What a killed process leaves: all that was written. */
   copy(): MemoryFolder {
     return new MemoryFolder(this.files);
+  }
+
+  /** What a power cut leaves at worst: nothing that was not synced. */
+  powerCut(): MemoryFolder {
+    return new MemoryFolder(this.onDisk);
   }
 
   size(name: string): number {
@@ -34,6 +45,7 @@ export class MemoryFolder implements LogFolder {
       sync: async () => {
         await this.step('sync');
         this.syncs++;
+        this.onDisk.set(name, content());
       },
       truncate: async (size) => {
         await this.step('truncate');
@@ -47,6 +59,7 @@ export class MemoryFolder implements LogFolder {
     const text = [...content].join('');
     await this.step('replace');
     this.files.set(name, Buffer.from(text));
+    this.onDisk.set(name, Buffer.from(text));
   }
 
   /** As on a disk, others get their turn meanwhile. */
