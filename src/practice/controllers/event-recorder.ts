@@ -1,7 +1,7 @@
 import { type Clock, timestamp } from '../clock.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import { EVENTS, type Registry } from '../api/registry.ts';
-import { StatusError } from '../api/status-error.ts';
+import { unlessLost } from './lost-race.ts';
 
 /** As long as the API server keeps them (--event-ttl). */
 const LIFETIME = 3_600_000;
@@ -60,7 +60,7 @@ export class EventRecorder {
     this.cancelExpiry?.();
   }
 
-  /** Tells of `object`. Never throws: an event that can't be written is lost, as on a real cluster. */
+  /** Tells of `object`. An event that can't be written is lost, as on a real cluster. */
   record(source: EventSource, object: KubernetesObject, details: EventDetails): void {
     const now = this.clock.now();
     const subjectKey = `${source.component}/${source.host ?? ''}/${object.metadata.uid}`;
@@ -72,18 +72,14 @@ export class EventRecorder {
     this.subjects.set(subjectKey, subject);
     if (!takeToken(subject, now)) return;
     const key = [details.type, details.reason, details.fieldPath ?? '', details.message].join('\n');
-    try {
+    unlessLost(() => {
       const told = subject.told.get(key);
       if (told && this.countUp(told, source, now)) return;
       const created = this.create(source, object, details);
-      const namespace = created.metadata.namespace ?? 'default';
-      const { name } = created.metadata;
+      const { name, namespace = 'default' } = created.metadata;
       subject.told.set(key, { name, namespace, count: 1, last: now });
       this.expire({ at: now + LIFETIME, namespace, name, subject: subjectKey, key });
-    } catch (error) {
-      // The namespace is going, or somebody deleted the event.
-      if (!(error instanceof StatusError)) throw error;
-    }
+    });
   }
 
   private countUp(told: Told, source: EventSource, now: number): boolean {
@@ -188,7 +184,7 @@ export class EventRecorder {
     const now = this.clock.now();
     const later = this.queue.findIndex(({ at }) => at > now);
     const expired = this.queue.splice(0, later === -1 ? this.queue.length : later);
-    for (const { at, namespace, name, subject, key } of expired) {
+    for (const { namespace, name, subject, key } of expired) {
       const told = this.subjects.get(subject);
       const last = told?.told.get(key);
       // Each count renews the lease that keeps the event.
@@ -198,17 +194,9 @@ export class EventRecorder {
       }
       if (last?.name === name) told?.told.delete(key);
       if (told?.told.size === 0) this.subjects.delete(subject);
-      if (at <= now) this.forget(namespace, name);
+      unlessLost(() => this.registry.delete(EVENTS, namespace, name));
     }
     this.queue.sort((a, b) => a.at - b.at);
-  }
-
-  private forget(namespace: string, name: string): void {
-    try {
-      this.registry.delete(EVENTS, namespace, name);
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-    }
   }
 }
 

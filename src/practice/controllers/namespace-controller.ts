@@ -8,8 +8,9 @@ import {
   type Registry,
   SERVICE_ACCOUNTS,
 } from '../api/registry.ts';
-import { StatusError } from '../api/status-error.ts';
 import { type Clock, timestamp } from '../clock.ts';
+import { type Fault, guarded } from './guard.ts';
+import { unlessLost } from './lost-race.ts';
 
 /** What a namespace can hold. Pods go first, so that nothing they use disappears under them. */
 export const NAMESPACED_RESOURCES: readonly ResourceName[] = [
@@ -24,7 +25,7 @@ export interface NamespaceControllerOptions {
   registry: Registry;
   clock: Clock;
   resources: readonly ResourceName[];
-  fault(error: unknown): void;
+  fault: Fault;
 }
 
 /** Empties a namespace that is being deleted, says in its conditions what is left, and lets it go when nothing is. */
@@ -36,15 +37,12 @@ export function finishNamespaces(options: NamespaceControllerOptions): () => voi
   const look = (name: string): void => {
     if (queued.has(name)) return;
     queued.add(name);
-    queueMicrotask(() => {
-      queued.delete(name);
-      if (stopped) return;
-      try {
-        finishNamespace(name, options);
-      } catch (error) {
-        fault(error);
-      }
-    });
+    queueMicrotask(
+      guarded(() => {
+        queued.delete(name);
+        if (!stopped) finishNamespace(name, options);
+      }, fault),
+    );
   };
   const stops = [
     registry.follow(NAMESPACES, ({ type, object }) => {
@@ -89,12 +87,9 @@ function finishNamespace(name: string, { registry, clock, resources }: Namespace
 }
 
 function remove(registry: Registry, resource: ResourceName, { metadata }: KubernetesObject): void {
-  try {
-    registry.delete(resource, metadata.namespace, metadata.name, { preconditions: { uid: metadata.uid } });
-  } catch (error) {
-    // Somebody else was quicker.
-    if (!(error instanceof StatusError)) throw error;
-  }
+  unlessLost(() =>
+    registry.delete(resource, metadata.namespace, metadata.name, { preconditions: { uid: metadata.uid } }),
+  );
 }
 
 interface Remaining {

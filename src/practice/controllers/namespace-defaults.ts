@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../api/object.ts';
 import { CONFIG_MAPS, NAMESPACES, type Registry, SERVICE_ACCOUNTS } from '../api/registry.ts';
-import { StatusError } from '../api/status-error.ts';
 import type { Clock } from '../clock.ts';
+import { unlessLost } from './lost-race.ts';
 
 /** A real cluster's controllers need a moment after a namespace was made; so long a Pod in it is refused. */
 const MOMENT = 10;
@@ -25,15 +25,12 @@ export function keepNamespaceDefaults(options: {
     waiting.delete(namespace);
     const object = registry.find(NAMESPACES, undefined, namespace);
     if (!object || object.metadata.deletionTimestamp !== undefined) return;
-    try {
+    unlessLost(() => {
       if (!registry.find(SERVICE_ACCOUNTS, namespace, 'default'))
         registry.create(SERVICE_ACCOUNTS, namespace, serviceAccount(namespace));
       if (!registry.find(CONFIG_MAPS, namespace, ROOT_CA))
         registry.create(CONFIG_MAPS, namespace, rootCAConfigMap(namespace, rootCA));
-    } catch (error) {
-      // The namespace went away meanwhile.
-      if (!(error instanceof StatusError)) throw error;
-    }
+    });
   };
   const soon = (namespace: string): void => {
     if (!waiting.has(namespace))

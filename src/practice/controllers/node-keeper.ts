@@ -1,9 +1,9 @@
 import type { KubernetesObject } from '../api/object.ts';
 import { LEASES, NODES, type Registry } from '../api/registry.ts';
-import { StatusError } from '../api/status-error.ts';
 import { type Clock, timestamp } from '../clock.ts';
 import type { ImageView } from '../containers/container.ts';
 import { type EventRecorder, microTimestamp } from './event-recorder.ts';
+import { unlessLost } from './lost-race.ts';
 import type { NodeDefinition } from './node-definition.ts';
 import { type NodeCondition, nodeStatus } from './node-status.ts';
 
@@ -75,13 +75,12 @@ export class NodeKeeper {
     const heartbeat = clock.now() >= this.nextHeartbeat;
     if (heartbeat) this.nextHeartbeat = clock.now() + HEARTBEAT;
     for (const node of this.nodes) {
-      try {
-        this.renew(node.definition.name);
-        if (heartbeat || this.imageCounts.get(node.definition.name) !== node.images().length) this.post(node);
-      } catch (error) {
-        // A Node that somebody deleted: its kubelet goes on knocking, as on a real cluster.
-        if (!(error instanceof StatusError)) throw error;
-      }
+      const { name } = node.definition;
+      // A Node that somebody deleted: its kubelet goes on knocking, as on a real cluster.
+      unlessLost(() => {
+        this.renew(name);
+        if (heartbeat || this.imageCounts.get(name) !== node.images().length) this.post(node);
+      });
     }
     this.cancel = clock.after(RENEWAL, () => this.tick());
   }

@@ -1,27 +1,21 @@
 import type { ContainerOptions } from '../containers/container.ts';
 import { PODS } from '../api/registry.ts';
-import { StatusError } from '../api/status-error.ts';
 import { timestamp } from '../clock.ts';
-import { NoAddressLeft } from '../network/cluster-network.ts';
-import type { NetworkStack } from '../network/stack.ts';
 import { ContainerLife, type ContainerRef, type PodContext } from './container-life.ts';
-import { ConfigError, environmentOf, type EnvironmentContext, expand } from './environment.ts';
-import { hostNetworkHostsFile, hostsFile, nodeHostsFile } from './hosts-file.ts';
+import { containerOptions, environmentContext } from './container-options.ts';
+import { GracePeriod } from './grace-period.ts';
 import type { KubeletNode } from './kubelet-node.ts';
-import { asPod, type ContainerSpec, fullName, isFinished, isSidecar, namespaceOf, type Pod } from './pod.ts';
+import { unlessLost } from './lost-race.ts';
+import { PodNetwork } from './pod-network.ts';
+import { asPod, type ContainerSpec, isFinished, isSidecar, namespaceOf, type Pod } from './pod.ts';
 import { type PodFacts, podStatus } from './pod-status.ts';
-import { resolverFile, CLUSTER_DOMAIN } from './resolver-file.ts';
 import type { KnownImage } from './runtime.ts';
 import { sleep } from './sleep.ts';
-import { type MountedVolume, MountFailure, mountsOf, setUpVolumes } from './volumes.ts';
+import { type MountedVolume, MountFailure, setUpVolumes } from './volumes.ts';
 
-/** How long a Pod's network takes to be set up. */
-const SANDBOX = 20;
-/** A volume that can't be mounted is tried again after this, doubled each time up to the longest. */
+/** A volume that can't be mounted is tried again after this, doubled each time up to the longest. Milliseconds. */
 const FIRST_MOUNT_RETRY = 500;
 const LONGEST_MOUNT_RETRY = 122_000;
-/** A network that can't be set up is tried again with the next look at the Pod. */
-const SANDBOX_RETRY = 12_000;
 const DEADLINE = 'Pod was active on the node longer than the specified deadline';
 
 /** One Pod on its Node, from its assignment until it is gone. */
@@ -30,24 +24,24 @@ export class PodWorker implements PodContext {
   readonly lives: ContainerLife[];
   private current: Pod;
   private readonly startTime: string;
+  /** It ran before the cluster was stopped. */
   private readonly restored: boolean;
-  private attachment: { stack: NetworkStack; address: string } | undefined;
+  private readonly network: PodNetwork;
   private volumes: ReadonlyMap<string, MountedVolume> = new Map();
   /** Aborts when nothing shall be started any more. */
   private readonly ending = new AbortController();
-  /** Aborts when the grace period is over. */
-  private readonly killNow = new AbortController();
-  private cancelGrace: (() => void) | undefined;
-  private killAt = Infinity;
+  private readonly grace: GracePeriod;
   private failure: PodFacts['failure'];
-  private halted = false;
-  private gone = false;
+  /** Nothing may be written any more: the cluster stops, or the object is gone. */
+  private silent = false;
   private dirty = false;
   private tail: Promise<unknown> = Promise.resolve();
 
   constructor(pod: Pod, node: KubeletNode) {
     this.node = node;
     this.current = pod;
+    this.network = new PodNetwork(pod, node);
+    this.grace = new GracePeriod(node.clock);
     this.startTime = pod.status?.startTime ?? timestamp(node.clock);
     const before = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
     this.restored = before.length > 0;
@@ -68,13 +62,16 @@ export class PodWorker implements PodContext {
   }
 
   get address(): string {
-    return this.attachment?.address ?? '';
+    return this.network.attachment?.address ?? '';
   }
 
   /** Resolves when the Pod has ended and nothing of it is left on the Node. */
   async run(): Promise<void> {
     if (isFinished(this.current) && this.current.metadata.deletionTimestamp === undefined) return;
-    if (this.restored) this.adoptNetwork();
+    if (this.restored) {
+      this.event('Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
+      this.network.rejoin();
+    }
     this.observeDeletion();
     const cancelDeadline = this.armDeadline();
     try {
@@ -88,8 +85,8 @@ export class PodWorker implements PodContext {
       await life;
     } finally {
       cancelDeadline?.();
-      this.cancelGrace?.();
-      this.leaveNetwork();
+      this.grace.forget();
+      this.network.leave();
     }
     this.finish();
   }
@@ -99,26 +96,25 @@ export class PodWorker implements PodContext {
     const before = this.current;
     this.current = pod;
     this.observeDeletion();
-    if (before.metadata.generation === pod.metadata.generation) return;
+    if (before.metadata.generation === pod.metadata.generation || this.ending.signal.aborted) return;
     for (const life of this.lives) {
       const specs = life.init ? pod.spec.initContainers : pod.spec.containers;
       const spec = specs?.find(({ name }) => name === life.spec.name);
-      if (spec && !this.ending.signal.aborted) life.replace(spec);
+      if (spec) life.replace(spec);
     }
-    if (!this.ending.signal.aborted) this.changed();
+    this.changed();
   }
 
   /** The object is gone without waiting for the kubelet: the containers still get their grace period, unseen. */
   remove(): void {
-    this.gone = true;
-    this.shortenGrace(this.current.spec.terminationGracePeriodSeconds ?? 30);
-    this.ending.abort();
+    this.silent = true;
+    this.beginEnding(this.ownGrace());
   }
 
   /** The cluster stops: no grace, no more writes. */
   halt(): void {
-    this.halted = true;
-    this.killNow.abort();
+    this.silent = true;
+    this.grace.finish();
     this.ending.abort();
     for (const life of this.lives) life.halt();
   }
@@ -144,97 +140,58 @@ export class PodWorker implements PodContext {
   }
 
   event(type: 'Normal' | 'Warning', reason: string, message: string, container?: ContainerRef): void {
-    if (this.halted) return;
-    const fieldPath =
-      container && `spec.${container.init ? 'initContainers' : 'containers'}{${container.spec.name}}`;
+    if (this.silent) return;
+    const list = container?.init === true ? 'initContainers' : 'containers';
+    const fieldPath = container && `spec.${list}{${container.spec.name}}`;
     const source = { component: 'kubelet', host: this.node.name };
     this.node.events.record(source, this.current, { type, reason, message, ...(fieldPath && { fieldPath }) });
   }
 
   options(spec: ContainerSpec, image: KnownImage): Omit<ContainerOptions, 'log'> {
-    const { node, attachment } = this;
-    if (!attachment) throw new Error(`${this.current.metadata.name} has no network`);
-    const hostname = this.hostname();
-    const own = environmentOf(spec, this.environment());
-    const env = [{ name: 'HOSTNAME', value: hostname }, ...own];
-    const variables = new Map(own.map(({ name, value }) => [name, value]));
-    const security = { ...this.current.spec.securityContext, ...spec.securityContext };
-    if (security.runAsNonRoot === true && (security.runAsUser ?? image.user.uid) === 0)
-      throw rootRefused(spec, security.runAsUser, this.current);
-    const { files, mounts } = mountsOf(spec, this.volumes, node.clock.now());
-    return {
-      image: spec.image,
-      command: spec.command?.map((word) => expand(word, variables)),
-      args: spec.args?.map((word) => expand(word, variables)),
-      env,
-      workingDir: spec.workingDir,
-      runAsUser: security.runAsUser,
-      stdin: spec.stdin,
-      tty: spec.tty,
-      hostname,
-      network: attachment.stack,
-      files: [...this.ownFiles(hostname), ...files],
-      mounts,
-      clock: node.clock,
-      random: () => node.random(),
-    };
-  }
-
-  private ownFiles(hostname: string): { path: string; text: string }[] {
-    const { current, node } = this;
-    const { subdomain, hostNetwork } = current.spec;
-    const domain = subdomain && `${subdomain}.${namespaceOf(current)}.svc.${CLUSTER_DOMAIN}`;
-    const hosts =
-      hostNetwork === true
-        ? hostNetworkHostsFile(current, nodeHostsFile(node.name, node.internalIP))
-        : hostsFile(current, this.address, hostname, domain);
-    return [
-      { path: '/etc/hosts', text: hosts },
-      { path: '/etc/resolv.conf', text: resolverFile(current) },
-    ];
-  }
-
-  private hostname(): string {
-    const { spec, metadata } = this.current;
-    if (spec.hostNetwork === true) return this.node.name;
-    return spec.hostname ?? metadata.name.slice(0, 63).replace(/[-.]+$/, '');
-  }
-
-  private environment(): EnvironmentContext {
-    const { current, node } = this;
-    const namespace = namespaceOf(current);
-    return {
-      pod: current,
-      hostIP: node.internalIP,
-      podIP: this.attachment?.address,
-      nodeAllocatable: node.allocatable,
-      configMap: (name) => node.registry.find({ group: '', plural: 'configmaps' }, namespace, name),
-    };
+    const { current: pod, node, volumes } = this;
+    const network = this.network.attachment;
+    if (!network) throw new Error(`${pod.metadata.name} has no network`);
+    return containerOptions(spec, { pod, node, image, network, volumes });
   }
 
   /** Until all containers have ended for good, or the Pod is to end. */
   private async live(): Promise<void> {
     const { signal } = this.ending;
     await this.mount(signal);
-    await this.joinNetwork(signal);
+    await this.network.join((message) => this.event('Warning', 'FailedCreatePodSandBox', message), signal);
+    this.changed();
     const sidecars = await this.initialize(signal);
     const regular = this.lives.filter(({ init }) => !init);
-    if (sidecars) await Promise.all(regular.map((life) => this.runLife(life, signal)));
+    if (sidecars) await Promise.all(regular.map((life) => this.liveOne(life, signal)));
     // Without the others sidecars have nothing left to do.
-    this.beginEnding(this.current.spec.terminationGracePeriodSeconds ?? 30);
+    this.beginEnding(this.ownGrace());
     await Promise.all(sidecars ?? []);
+  }
+
+  private async mount(signal: AbortSignal): Promise<void> {
+    const { clock } = this.node;
+    for (let pause = FIRST_MOUNT_RETRY; !signal.aborted; pause = Math.min(pause * 2, LONGEST_MOUNT_RETRY)) {
+      try {
+        this.volumes = setUpVolumes(environmentContext(this.current, this.node, undefined), clock.now());
+        return;
+      } catch (error) {
+        if (!(error instanceof MountFailure)) throw error;
+        this.event('Warning', 'FailedMount', error.message);
+        await sleep(clock, pause, signal);
+      }
+    }
   }
 
   /** Init containers, one after the other; sidecars go on. Undefined when the Pod can't go on. */
   private async initialize(signal: AbortSignal): Promise<Promise<void>[] | undefined> {
     const sidecars: Promise<void>[] = [];
     for (const life of this.lives.filter(({ init }) => init)) {
-      const run = this.runLife(life, signal);
+      const over = this.liveOne(life, signal);
       if (isSidecar(life.spec)) {
-        sidecars.push(run);
-        await Promise.race([life.untilStarted(signal), run]);
+        sidecars.push(over);
+        await Promise.race([life.untilStarted(signal), over]);
       } else {
-        await run;
+        await over;
         if (!life.succeeded) return undefined;
       }
     }
@@ -242,54 +199,47 @@ export class PodWorker implements PodContext {
   }
 
   /** A fault is one container's own: it is started no more, the others go on. */
-  private async runLife(life: ContainerLife, signal: AbortSignal): Promise<void> {
+  private async liveOne(life: ContainerLife, signal: AbortSignal): Promise<void> {
     try {
-      await life.run(signal);
+      await life.live(signal);
     } catch (error) {
       this.node.fault(error);
       await aborted(signal);
     }
   }
 
-  /** Ends whatever still runs, and waits for it. */
+  /** Ends whatever still runs, sidecars last, and waits for it. */
   private async end(): Promise<void> {
-    const regular = this.lives.filter(({ spec }) => !isSidecar(spec));
-    await Promise.all(regular.map((life) => this.endLife(life)));
-    for (const life of this.lives.filter(({ spec }) => isSidecar(spec)).reverse()) await this.endLife(life);
-  }
-
-  private async endLife(life: ContainerLife): Promise<void> {
-    await life.end(`Stopping container ${life.spec.name}`, this.killNow.signal);
+    const [sidecars, regular] = [true, false].map((side) =>
+      this.lives.filter(({ spec }) => isSidecar(spec) === side),
+    );
+    await Promise.all((regular ?? []).map((life) => life.end(this.grace.over)));
+    for (const life of (sidecars ?? []).reverse()) await life.end(this.grace.over);
   }
 
   /** The last status, and the object's end where it was deleted. */
   private finish(): void {
-    if (this.halted || this.gone) return;
+    if (this.silent) return;
     this.writeStatus();
     const { metadata } = this.current;
     if (metadata.deletionTimestamp === undefined) return;
-    try {
+    unlessLost(() =>
       this.node.registry.delete(PODS, namespaceOf(this.current), metadata.name, {
         gracePeriodSeconds: 0,
         preconditions: { uid: metadata.uid },
-      });
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-    }
+      }),
+    );
   }
 
   private writeStatus(): void {
-    if (this.halted || this.gone) return;
-    const { metadata } = this.current;
+    if (this.silent) return;
+    const { name, uid } = this.current.metadata;
     const { clock, registry } = this.node;
-    try {
-      registry.updateStatus(PODS, namespaceOf(this.current), metadata.name, (status, object) =>
-        object.metadata.uid === metadata.uid ? podStatus(asPod(object), this.facts(), clock) : status,
-      );
-    } catch (error) {
-      // Somebody deleted it with force a moment ago.
-      if (!(error instanceof StatusError)) throw error;
-    }
+    unlessLost(() =>
+      registry.updateStatus(PODS, namespaceOf(this.current), name, (status, object) =>
+        object.metadata.uid === uid ? podStatus(asPod(object), this.facts(), clock) : status,
+      ),
+    );
   }
 
   private facts(): PodFacts {
@@ -297,8 +247,8 @@ export class PodWorker implements PodContext {
       this.lives.filter((life) => life.init === init).map((life) => life.status());
     return {
       hostIP: this.node.internalIP,
-      podIP: this.attachment?.address ?? this.current.status?.podIP,
-      sandbox: this.attachment !== undefined,
+      podIP: this.network.attachment?.address ?? this.current.status?.podIP,
+      sandbox: this.network.attachment !== undefined,
       startTime: this.startTime,
       initContainers: statuses(true),
       containers: statuses(false),
@@ -307,78 +257,18 @@ export class PodWorker implements PodContext {
     };
   }
 
-  private async mount(signal: AbortSignal): Promise<void> {
-    for (let pause = FIRST_MOUNT_RETRY; !signal.aborted; pause = Math.min(pause * 2, LONGEST_MOUNT_RETRY)) {
-      try {
-        this.volumes = setUpVolumes(this.environment(), this.node.clock.now());
-        return;
-      } catch (error) {
-        if (!(error instanceof MountFailure)) throw error;
-        this.event('Warning', 'FailedMount', error.message);
-        await sleep(this.node.clock, pause, signal);
-      }
-    }
-  }
-
-  /** After the cluster was stopped: the network is made anew at once, so that nobody else takes the address. */
-  private adoptNetwork(): void {
-    this.event('Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
-    try {
-      this.attach(this.current.status?.podIP);
-    } catch (error) {
-      if (!(error instanceof NoAddressLeft)) throw error;
-    }
-  }
-
-  private async joinNetwork(signal: AbortSignal): Promise<void> {
-    if (!this.attachment) await sleep(this.node.clock, SANDBOX, signal);
-    while (!this.attachment && !signal.aborted) {
-      try {
-        this.attach();
-      } catch (error) {
-        if (!(error instanceof NoAddressLeft)) throw error;
-        const words = `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="bridge" failed (add): failed to allocate for range 0: ${error.message}`;
-        this.event('Warning', 'FailedCreatePodSandBox', words);
-        await sleep(this.node.clock, SANDBOX_RETRY, signal);
-      }
-    }
-    this.changed();
-  }
-
-  private attach(wanted?: string): void {
-    const { node } = this;
-    const { uid, name } = this.current.metadata;
-    this.attachment =
-      this.current.spec.hostNetwork === true
-        ? { stack: node.stack, address: node.internalIP }
-        : node.network.addPod(node.name, { uid, name }, wanted);
-  }
-
-  private leaveNetwork(): void {
-    if (this.attachment && this.current.spec.hostNetwork !== true)
-      this.node.network.removePod(this.current.metadata.uid);
-    this.attachment = undefined;
-  }
-
   private observeDeletion(): void {
     const { deletionTimestamp, deletionGracePeriodSeconds } = this.current.metadata;
-    if (deletionTimestamp === undefined) return;
-    this.beginEnding(deletionGracePeriodSeconds ?? this.current.spec.terminationGracePeriodSeconds ?? 30);
+    if (deletionTimestamp !== undefined) this.beginEnding(deletionGracePeriodSeconds ?? this.ownGrace());
   }
 
-  private beginEnding(grace: number): void {
-    this.shortenGrace(grace);
+  private beginEnding(seconds: number): void {
+    this.grace.begin(seconds);
     this.ending.abort();
   }
 
-  /** A grace period only ever becomes shorter. @param seconds at least one is always given */
-  private shortenGrace(seconds: number): void {
-    const { clock } = this.node;
-    const at = clock.now() + Math.max(1, seconds) * 1000;
-    if (at >= this.killAt) return;
-    this.killAt = at;
-    this.cancelGrace?.();
-    this.cancelGrace = clock.after(at - clock.now(), () => this.killNow.abort());
+  private ownGrace(): number {
+    return this.current.spec.terminationGracePeriodSeconds ?? 30;
   }
 
   private armDeadline(): (() => void) | undefined {
@@ -390,7 +280,7 @@ export class PodWorker implements PodContext {
       if (this.ending.signal.aborted) return;
       this.failure = { reason: 'DeadlineExceeded', message: DEADLINE };
       this.event('Normal', 'DeadlineExceeded', DEADLINE);
-      this.beginEnding(this.current.spec.terminationGracePeriodSeconds ?? 30);
+      this.beginEnding(this.ownGrace());
     });
   }
 }
@@ -400,12 +290,4 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-function rootRefused({ name }: ContainerSpec, runAsUser: number | undefined, pod: Pod): ConfigError {
-  const what =
-    runAsUser === 0
-      ? "container's runAsUser breaks non-root policy"
-      : 'container has runAsNonRoot and image will run as root';
-  return new ConfigError(`${what} (pod: "${fullName(pod)}", container: ${name})`);
 }

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts';
 import type { ProbeSpec } from './pod.ts';
 import { probe, type ProbeResult, type ProbeTarget } from './probe.ts';
 import { sleep } from './sleep.ts';
@@ -9,7 +8,6 @@ export interface ProberOptions {
   kind: ProbeKind;
   spec: ProbeSpec;
   target: ProbeTarget;
-  clock: Clock;
   /** Milliseconds since 1970. */
   startedAt: number;
   /** A failed attempt, in the words of the event Unhealthy. */
@@ -26,7 +24,8 @@ const TRIES = 3;
  * initial delay, then each period. A startup or liveness probe that failed for good ends it: the container is killed.
  */
 export async function runProber(options: ProberOptions, signal: AbortSignal): Promise<void> {
-  const { kind, spec, clock } = options;
+  const { kind, spec } = options;
+  const { clock } = options.target;
   const delay = options.startedAt + (spec.initialDelaySeconds ?? 0) * 1000 - clock.now();
   if (delay > 0) await sleep(clock, delay, signal);
   let last: boolean | undefined;

@@ -1,9 +1,10 @@
 import type { KubernetesObject } from '../api/object.ts';
 import { NAMESPACES, NODES, PODS, type Registry } from '../api/registry.ts';
-import { StatusError } from '../api/status-error.ts';
 import type { Change } from '../api/store.ts';
 import { type Clock, timestamp } from '../clock.ts';
 import type { EventRecorder } from './event-recorder.ts';
+import { type Fault, guarded } from './guard.ts';
+import { unlessLost } from './lost-race.ts';
 import { NodeInfo } from './node-info.ts';
 import { affinityView, hasTerms } from './pod-affinity.ts';
 import { asPod, isFinished, namespaceOf, type Pod } from './pod.ts';
@@ -19,7 +20,7 @@ export interface SchedulerOptions {
   events: EventRecorder;
   /** 0 ≤ x < 1 */
   random(): number;
-  fault(error: unknown): void;
+  fault: Fault;
 }
 
 /** Finds a Node for every Pod that has none; those that fit nowhere are tried again when something changes. */
@@ -41,10 +42,16 @@ export class Scheduler {
   }
 
   start(): void {
-    const { registry } = this.options;
+    const { registry, fault } = this.options;
     this.stops.push(
-      registry.follow(NODES, (change) => this.observeNode(change)),
-      registry.follow(PODS, (change) => this.observePod(change)),
+      registry.follow(
+        NODES,
+        guarded((change) => this.observeNode(change), fault),
+      ),
+      registry.follow(
+        PODS,
+        guarded((change) => this.observePod(change), fault),
+      ),
     );
   }
 
@@ -174,13 +181,9 @@ export class Scheduler {
     const { registry, events } = this.options;
     const namespace = namespaceOf(pod);
     const { name } = pod.metadata;
-    try {
-      registry.bind(namespace, name, nodeName);
-    } catch (error) {
-      // Deleted, or bound by somebody else, a moment ago.
-      if (!(error instanceof StatusError)) throw error;
-      return;
-    }
+    unlessLost(() => registry.bind(namespace, name, nodeName));
+    const bound = registry.find(PODS, namespace, name);
+    if (!bound || asPod(bound).spec.nodeName !== nodeName) return;
     this.place(pod, nodeName);
     events.record({ component: NAME }, pod, {
       type: 'Normal',
@@ -195,7 +198,7 @@ export class Scheduler {
     this.unschedulable.set(pod.metadata.uid, pod);
     events.record({ component: NAME }, pod, { type: 'Warning', reason: 'FailedScheduling', message });
     const { generation } = pod.metadata;
-    try {
+    unlessLost(() =>
       registry.updateStatus(PODS, namespaceOf(pod), pod.metadata.name, (status) => {
         const conditions = (status['conditions'] ?? []) as PodCondition[];
         const before = conditions.find(({ type }) => type === 'PodScheduled');
@@ -209,10 +212,8 @@ export class Scheduler {
           message,
         };
         return { ...status, conditions: [...conditions.filter((each) => each !== before), condition] };
-      });
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-    }
+      }),
+    );
   }
 }
 

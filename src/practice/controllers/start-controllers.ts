@@ -1,11 +1,13 @@
 import type { KubeletPort } from '../api/kubelet-port.ts';
 import type { ResourceName } from '../api/object.ts';
 import { NODES, PODS, type Registry } from '../api/registry.ts';
+import type { Change } from '../api/store.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { Clock } from '../clock.ts';
 import type { ClusterNetwork } from '../network/cluster-network.ts';
 import { createFirstNamespaces } from './bootstrap.ts';
 import { EventRecorder } from './event-recorder.ts';
+import { type Fault, guarded, guardedClock } from './guard.ts';
 import { ImagePuller } from './image-puller.ts';
 import { Kubelet, kubeletPort } from './kubelet.ts';
 import { finishNamespaces, NAMESPACED_RESOURCES } from './namespace-controller.ts';
@@ -41,9 +43,10 @@ export interface Controllers {
 
 /** Everything that acts by itself in a cluster: namespaces and Nodes at the start, then scheduler, kubelets and the rest. */
 export function startControllers(options: ControllersOptions): Controllers {
-  const { registry, network, clock, runtime } = options;
+  const { registry, network, runtime } = options;
   const random = (): number => options.random();
-  const fault = (error: unknown): void => options.fault?.(error);
+  const fault: Fault = (error) => options.fault?.(error);
+  const clock = guardedClock(options.clock, fault);
   const definitions = options.nodes ?? DEFAULT_NODES;
 
   createFirstNamespaces(registry);
@@ -72,7 +75,7 @@ export function startControllers(options: ControllersOptions): Controllers {
   keeper.start();
   const scheduler = new Scheduler({ registry, clock, events, random, fault });
   const stops = [
-    keepNamespaceDefaults({ registry, clock, rootCA: options.rootCA }),
+    keepNamespaceDefaults({ registry, clock, fault, rootCA: options.rootCA }),
     finishNamespaces({
       registry,
       clock,
@@ -106,19 +109,12 @@ export function startControllers(options: ControllersOptions): Controllers {
 }
 
 /** Tells each kubelet of the Pods of its Node. */
-function followPods(
-  registry: Registry,
-  kubelets: ReadonlyMap<string, Kubelet>,
-  fault: (error: unknown) => void,
-): () => void {
-  return registry.follow(PODS, ({ type, object }) => {
+function followPods(registry: Registry, kubelets: ReadonlyMap<string, Kubelet>, fault: Fault): () => void {
+  const observe = ({ type, object }: Change): void => {
     const pod = asPod(object);
     const kubelet = kubelets.get(pod.spec.nodeName ?? '');
-    try {
-      if (type === 'DELETED') kubelet?.forget(pod);
-      else kubelet?.observe(pod);
-    } catch (error) {
-      fault(error);
-    }
-  });
+    if (type === 'DELETED') kubelet?.forget(pod);
+    else kubelet?.observe(pod);
+  };
+  return registry.follow(PODS, guarded(observe, fault));
 }

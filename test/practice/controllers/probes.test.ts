@@ -186,6 +186,15 @@ test('a program that ignores SIGTERM is killed after the grace period of its pro
   expect(cluster.pod('web').status?.containerStatuses?.[0]?.state.terminated?.exitCode).toBe(137);
 });
 
+test('a Pod deleted while a probe has its container killed takes the sooner of the two ends', async () => {
+  const livenessProbe = { tcpSocket: { port: 80 }, failureThreshold: 1 };
+  cluster.create('web', { containers: [web({ command: ['sleep', '9'], livenessProbe })] });
+  await cluster.untilRunning('web');
+  await cluster.clock.advance(2_000);
+  cluster.delete('web', 3);
+  expect(await cluster.clock.until(() => cluster.find('web') === undefined)).toBe(3_000);
+});
+
 test('until the startup probe passes no other probe runs and the container counts as not started', async () => {
   const requests = serve(answer(200), 81);
   cluster.create('web', {
