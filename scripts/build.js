@@ -35,8 +35,12 @@ await build({
   entryPoints: { edge: 'src/cli/edge.ts', practice: 'src/practice/main.ts' },
   splitting: true,
   keepNames: true,
-  // Node's own punycode warns on Node 21 and later.
-  alias: { punycode: 'punycode/punycode.js' },
+  alias: {
+    // Node's own punycode warns on Node 21 and later.
+    punycode: 'punycode/punycode.js',
+    // As an ES module its parts can be imported by name, and what is not used is left out.
+    '@peculiar/x509': '@peculiar/x509/build/x509.es.js',
+  },
   // Dependencies in CommonJS ask for Node's modules with require.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -1,5 +1,6 @@
+import { resolveExec } from './api/exec.ts';
 import { createHandler } from './api/handler.ts';
-import { createStore, type StoreSnapshot } from './api/memory-store.ts';
+import { createStore } from './api/memory-store.ts';
 import { createRegistry } from './api/resource-registry.ts';
 import { type Clock, machineClock } from './clock.ts';
 import { findImage } from './containers/images/image.ts';
@@ -11,7 +12,6 @@ import { listen } from './server/https-server.ts';
 import { IdleWatch } from './server/idle-watch.ts';
 import { kubeconfig } from './server/kubeconfig.ts';
 import { diskFolder } from './server/log-folder.ts';
-import type { Snapshot } from './server/log-replay.ts';
 import { createSecrets, openSecrets } from './server/secrets.ts';
 import { WriteAheadLog } from './server/write-ahead-log.ts';
 
@@ -55,7 +55,7 @@ export async function serve(options: ServeOptions): Promise<PracticeCluster> {
     folder === undefined ? undefined : openLog(folder, report),
   ]);
   const store = createStore({
-    snapshot: disk && byResource(disk.snapshot),
+    snapshot: disk?.snapshot,
     record: (change) => disk?.log.append(change),
     durable: disk && (() => disk.log.durable()),
   });
@@ -71,14 +71,14 @@ export async function serve(options: ServeOptions): Promise<PracticeCluster> {
     rootCA: secrets.certificate.authority,
     fault: report,
   });
-  const { handle, resolveExec } = createHandler({ registry, store, clock, kubelets: controllers.kubelets });
+  const kubelet = controllers.kubelets;
   const idle = options.idle && new IdleWatch({ clock, after: options.idleAfter, idle: options.idle });
   const server = await listen({
     certificate: secrets.certificate,
     port: options.port,
     authenticate: authenticator(secrets.credentials),
-    handle,
-    resolveExec,
+    handle: createHandler({ registry, store, clock, kubelet }),
+    resolveExec: (request) => resolveExec({ registry, kubelet }, request),
     activity: idle,
     report,
   });
@@ -108,10 +108,4 @@ function openLog(folder: string, report: (error: unknown) => void): ReturnType<t
     keep: (resource) => !NOT_KEPT.has(resource),
     report,
   });
-}
-
-function byResource({ version, objects }: Snapshot): StoreSnapshot {
-  const sorted: StoreSnapshot['objects'] = {};
-  for (const { resource, object } of objects) (sorted[resource] ??= []).push(object);
-  return { version, objects: sorted };
 }

@@ -130,16 +130,14 @@ export class FileSystem {
   place(path: string, node: Partial<NodeCommon> & DistributiveOmit<FileNode, keyof NodeCommon>): void {
     const names = split(path);
     const name = names.pop()!;
-    let parent = this.root;
+    let above = '/';
     for (const each of names) {
-      let next = parent.entries.get(each);
-      if (next === undefined) {
-        next = { ...ROOT, mode: 0o755, type: 'directory', entries: new Map(), modified: this.now() };
-        parent.entries.set(each, next);
-      }
-      if (next.type !== 'directory') throw new Error(`${path}: ${each} is no directory`);
-      parent = next;
+      above = `${above === '/' ? '' : above}/${each}`;
+      if (this.lookup(above) === undefined) this.makeDirectory(above);
     }
+    // Images have links among their directories: /var/run is /run.
+    const parent = this.node(above);
+    if (parent.type !== 'directory') throw new Error(`${above} is no directory`);
     parent.entries.set(name, { ...ROOT, mode: 0o644, modified: this.now(), ...node });
   }
 
