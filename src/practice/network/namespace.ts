@@ -27,6 +27,7 @@ export type Route = RouteView & { destination: string };
 interface LocalRoute {
   destination: string;
   source: string;
+  device: string;
 }
 
 const LOOPBACK_MTU = 65_536;
@@ -82,12 +83,11 @@ export class NetworkNamespace implements NetworkStack, Router {
     this.devices.delete(device.name);
     device.up = false;
     if (device.peer !== undefined) device.peer.peer = undefined;
-    for (const { destination } of this.main.list())
-      this.main.remove(destination, (route) => route.device === device.name);
-    for (const { address, broadcast } of device.addresses) {
-      this.local.remove(address);
+    const isOn = (route: { device: string }): boolean => route.device === device.name;
+    for (const { destination } of this.main.list().filter(isOn)) this.main.remove(destination, isOn);
+    for (const { destination } of this.local.list().filter(isOn)) this.local.remove(destination, isOn);
+    for (const { broadcast } of device.addresses)
       if (broadcast !== undefined) this.broadcasts.delete(broadcast);
-    }
     this.changed();
   }
 
@@ -111,10 +111,12 @@ export class NetworkNamespace implements NetworkStack, Router {
     ];
     if (broadcast !== false) this.broadcasts.add(broadcast);
     // All of 127.0.0.0/8 is this machine.
-    this.local.add({ destination: isLoopback ? formatPrefix(prefix) : address, source: address });
-    const subnet = { destination: formatPrefix(prefix), device: device.name, protocol: 'kernel' as const };
+    const whole = formatPrefix(prefix);
+    this.local.add({ destination: isLoopback ? whole : address, source: address, device: device.name });
+    const subnet = { destination: whole, device: device.name, protocol: 'kernel' as const };
+    if (isLoopback || prefix.length === width(own.family)) return this.changed();
     if (own.family === 6) this.main.add({ ...subnet, metric: 256 });
-    else if (prefix.length < 32 && !isLoopback) this.main.add({ ...subnet, scope: 'link', source: address });
+    else this.main.add({ ...subnet, scope: 'link', source: address });
     this.changed();
   }
 

@@ -48,8 +48,11 @@ export class Network {
     try {
       return work();
     } finally {
-      if (this.depth === 1) this.tellAll();
-      this.depth--;
+      try {
+        if (this.depth === 1) this.tellAll();
+      } finally {
+        this.depth--;
+      }
     }
   }
 

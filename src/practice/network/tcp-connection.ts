@@ -1,3 +1,4 @@
+import { mapped } from './address.ts';
 import { type Connection, ConnectionReset, type SocketAddress } from './connection.ts';
 import { Watchers, type Network } from './network.ts';
 import { FIRST_TTL, type IcmpError, NOTHING, type Segment, type TcpPacket } from './packet.ts';
@@ -17,12 +18,20 @@ export interface TcpHost {
   forget(connection: TcpConnection): void;
 }
 
+export interface Ends {
+  local: SocketAddress;
+  remote: SocketAddress;
+}
+
 export type TcpState = 'syn-sent' | 'syn-received' | 'established' | 'closed';
 
 /** One end of a TCP connection: numbered bytes, acknowledged, sent again from the first that did not arrive. */
 export class TcpConnection implements Connection {
+  /** As this end's socket shows them. */
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
+  /** As packets carry them. */
+  readonly ends: Ends;
   state: TcpState;
   /** Why it was never established; undefined when nothing came back. */
   failure: 'refused' | 'network' | 'host' | undefined;
@@ -50,18 +59,25 @@ export class TcpConnection implements Connection {
   private peerEnded = false;
   private wasReset = false;
 
-  /** @param mss the longest payload that fits into one packet on the interface it uses */
+  /**
+   * @param options `mss` is the longest payload that fits into one packet on the way, as far as it is known here;
+   *   `isMapped`: an IPv6 socket with an IPv4 connection, which shows `::ffff:10.0.0.1`
+   */
   constructor(
     host: TcpHost,
-    state: 'syn-sent' | 'syn-received',
-    ends: { local: SocketAddress; remote: SocketAddress },
-    mss: number,
+    ends: Ends,
+    options: { state: 'syn-sent' | 'syn-received'; mss: number; isMapped: boolean },
   ) {
+    const shown = ({ address, port }: SocketAddress): SocketAddress => ({
+      address: options.isMapped ? mapped(address) : address,
+      port,
+    });
     this.host = host;
-    this.state = state;
-    this.local = ends.local;
-    this.remote = ends.remote;
-    this.ownMss = mss;
+    this.ends = ends;
+    this.local = shown(ends.local);
+    this.remote = shown(ends.remote);
+    this.state = options.state;
+    this.ownMss = options.mss;
   }
 
   get hasEnded(): boolean {
@@ -291,8 +307,8 @@ export class TcpConnection implements Connection {
     this.advertised = WINDOW - this.waiting;
     this.host.send({
       protocol: 'tcp',
-      source: this.local,
-      destination: this.remote,
+      source: this.ends.local,
+      destination: this.ends.remote,
       ttl: FIRST_TTL,
       segment: { payload: NOTHING, ...segment, acknowledgement: this.expected, window: this.advertised },
     });

@@ -1,6 +1,5 @@
 import { type Family, familyOf, unmapped } from './address.ts';
 import type { Connection, Listener, SocketAddress } from './connection.ts';
-import { mappedConnection } from './mapped-connection.ts';
 import { type Network, Watchers } from './network.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 
@@ -33,7 +32,7 @@ export class TcpListener implements Listener {
   private readonly onClose: () => void;
   private readonly watchers = new Watchers();
   private readonly halfOpen = new Set<TcpConnection>();
-  private complete: TcpConnection[] = [];
+  private readonly complete: TcpConnection[] = [];
   private closed = false;
 
   constructor(network: Network, local: SocketAddress, scope: Scope, onClose: () => void) {
@@ -48,11 +47,7 @@ export class TcpListener implements Listener {
   }
 
   accept(): Connection | undefined {
-    const connection = this.complete.shift();
-    const isIPv6 = familyOf(this.local.address) === 6;
-    return connection && isIPv6 && familyOf(connection.local.address) === 4
-      ? mappedConnection(connection)
-      : connection;
+    return this.complete.shift();
   }
 
   onChange(listener: () => void): () => void {

@@ -6,11 +6,10 @@ import {
   type Listener,
   type SocketAddress,
 } from './connection.ts';
-import { mappedConnection } from './mapped-connection.ts';
 import type { Network } from './network.ts';
 import { FIRST_TTL, type IcmpError, NOTHING, type Packet, type TcpPacket, tupleKey } from './packet.ts';
 import type { SocketView } from './stack.ts';
-import { TcpConnection, type TcpHost } from './tcp-connection.ts';
+import { type Ends, TcpConnection, type TcpHost } from './tcp-connection.ts';
 import { type Scope, scopeOf, TcpListener } from './tcp-listener.ts';
 
 /** net.ipv4.ip_local_port_range */
@@ -71,13 +70,10 @@ export class TcpSockets {
     if (localPort === undefined) throw new AddressNotAvailable();
     const ends = { local: { address: source.address, port: localPort }, remote };
     return this.host.network.operate(() => {
-      const connection = this.add('syn-sent', ends, source.mss);
+      const options = { state: 'syn-sent' as const, mss: source.mss, isMapped: plain !== undefined };
+      const connection = this.add(ends, options);
       connection.open();
-      if (connection.state === 'established')
-        return {
-          kind: 'connected',
-          connection: plain === undefined ? connection : mappedConnection(connection),
-        };
+      if (connection.state === 'established') return { kind: 'connected', connection };
       this.forget(connection);
       const { failure } = connection;
       if (failure === undefined) return { kind: 'dropped' };
@@ -130,15 +126,15 @@ export class TcpSockets {
     const way = this.host.sourceFor(source.address);
     if (way === undefined) return;
     const ends = { local: destination, remote: source };
-    const connection = this.add('syn-received', ends, way.mss, listener);
+    const isMapped = familyOf(listener.local.address) === 6 && familyOf(destination.address) === 4;
+    const connection = this.add(ends, { state: 'syn-received', mss: way.mss, isMapped }, listener);
     listener.opened(connection);
     connection.accept(segment);
   }
 
   private add(
-    state: 'syn-sent' | 'syn-received',
-    ends: { local: SocketAddress; remote: SocketAddress },
-    mss: number,
+    ends: Ends,
+    options: ConstructorParameters<typeof TcpConnection>[2],
     listener?: TcpListener,
   ): TcpConnection {
     const host: TcpHost = {
@@ -150,13 +146,13 @@ export class TcpSockets {
         this.forget(connection);
       },
     };
-    const connection = new TcpConnection(host, state, ends, mss);
+    const connection = new TcpConnection(host, ends, options);
     this.connections.set(tupleKey('tcp', ends.local, ends.remote), connection);
     return connection;
   }
 
-  private forget({ local, remote }: TcpConnection): void {
-    this.connections.delete(tupleKey('tcp', local, remote));
+  private forget({ ends }: TcpConnection): void {
+    this.connections.delete(tupleKey('tcp', ends.local, ends.remote));
   }
 
   private refuse({ source, destination, segment }: TcpPacket): void {
