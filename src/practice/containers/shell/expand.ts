@@ -26,7 +26,7 @@ export async function expandFields(shell: Shell, word: Word): Promise<string[]> 
 /** A word as one text: nothing is split, nothing filled in. */
 export async function expandText(shell: Shell, word: Word): Promise<string> {
   if (word.parts === undefined) return tilde(shell, word);
-  return joined(await expandWord(shell, word));
+  return joined(await expandWord(shell, word), separator(shell));
 }
 
 /** The value of an assignment: tildes count after colons as well. */
@@ -45,7 +45,11 @@ export async function expandPattern(shell: Shell, word: Word, before = ''): Prom
 
 /** A here-document's body: as between double quotes. */
 export async function expandHereDocument(shell: Shell, parts: readonly WordPart[]): Promise<string> {
-  return joined(await expandParts(shell, parts, true));
+  return joined(await expandParts(shell, parts, true), separator(shell));
+}
+
+function separator(shell: Shell): string {
+  return (shell.get('IFS') ?? ' ').charAt(0);
 }
 
 function chunksOf(pieces: Expanded): Chunk[] {
@@ -220,13 +224,13 @@ async function expandDefault(
     case '=': {
       if (isThere) return parameter(shell, name, quoted);
       if (!/^[A-Za-z_]\w*$/.test(name)) throw new ShellError(`${name}: bad variable name`);
-      const text = joined(await otherwise());
+      const text = joined(await otherwise(), separator(shell));
       shell.set(name, text);
       return [expansion(text, quoted)];
     }
     default: {
       if (isThere) return parameter(shell, name, quoted);
-      const text = joined(await otherwise());
+      const text = joined(await otherwise(), separator(shell));
       const unset = operator.startsWith(':') ? 'parameter not set or null' : 'parameter not set';
       throw new ShellError(`${name}: ${text === '' ? unset : text}`);
     }

@@ -68,7 +68,11 @@ export function splitFields(pieces: Expanded, ifs: string): Field[] {
   return fields;
 }
 
-/** The text alone, nothing split: assignments, here-documents, redirections. */
-export function joined(pieces: Expanded): string {
-  return pieces.map((piece) => (piece === 'break' ? ' ' : piece.text)).join('');
+/**
+ * The text alone, nothing split: assignments, here-documents, redirections.
+ *
+ * @param separator between the parameters of `$@`: the first character of IFS
+ */
+export function joined(pieces: Expanded, separator: string): string {
+  return pieces.map((piece) => (piece === 'break' ? separator : piece.text)).join('');
 }

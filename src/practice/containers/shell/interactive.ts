@@ -86,7 +86,7 @@ async function tellEnded(shell: Shell): Promise<void> {
 
 /** `\w`, `\$` and the others that busybox knows, then variables. */
 async function promptText(shell: Shell, prompt: string): Promise<string> {
-  const directory = shell.get('PWD') ?? shell.process.directory;
+  const { directory } = shell;
   const home = shell.get('HOME');
   const short =
     home !== undefined && home !== '/' && (directory === home || directory.startsWith(`${home}/`))

@@ -116,7 +116,7 @@ function convert(
     case 'E':
     case 'g':
     case 'G':
-      builder.text(padded(floatText(letter, shape, argument, complaints), zeroed(shape)));
+      builder.text(padded(floatText(letter, shape, argument, complaints), shape));
       return true;
     default:
       complaints.push(`${directive}: invalid format`);
@@ -133,7 +133,7 @@ function padded(text: string, { flags, width }: Shape): string {
   return sign + '0'.repeat(missing) + text.slice(sign.length);
 }
 
-/** Text is padded with spaces, and so is a number with a precision. */
+/** A whole number with a precision is padded with spaces. */
 function zeroed(shape: Shape): Shape {
   return shape.precision === undefined ? shape : { ...shape, flags: shape.flags.replaceAll('0', '') };
 }
@@ -176,5 +176,10 @@ function integer(text = '', complaints: string[]): bigint {
   }
   const digits = match[2]!;
   const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
-  return BigInt.asIntN(64, match[1] === '-' ? -value : value);
+  const signed = match[1] === '-' ? -value : value;
+  if (signed >= 1n << 64n || signed < -(1n << 63n)) {
+    complaints.push(`invalid number '${text}'`);
+    return 0n;
+  }
+  return BigInt.asIntN(64, signed);
 }

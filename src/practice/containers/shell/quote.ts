@@ -3,7 +3,7 @@ export function quotedValue(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
 }
 
-/** As `set -x` shows a word: between quotes where a shell needs them. */
+/** As `set -x` shows a word: busybox quotes what it thinks a shell might trip over, and not the empty one. */
 export function quotedWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : quotedValue(text);
+  return /^[+-:@-Z\]^_a-z]*$/.test(text) ? text : quotedValue(text);
 }

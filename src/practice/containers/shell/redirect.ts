@@ -8,13 +8,24 @@ import { RedirectFailure } from './errors.ts';
 import { expandHereDocument, expandText } from './expand.ts';
 import type { Shell } from './shell.ts';
 
-/** Carries redirections out on a table of open files, in their order. @throws {RedirectFailure} */
+/** Carries redirections out on a table of open files, in their order. @throws {RedirectFailure} and has told it already */
 export async function redirect(
   shell: Shell,
   redirections: readonly Redirection[],
   files: FileTable,
 ): Promise<void> {
-  for (const each of redirections) await redirectOne(shell, each, files);
+  try {
+    for (const each of redirections) await redirectOne(shell, each, files);
+  } catch (error) {
+    // Told where stderr leads to by now: `cat 2>/dev/null < nofile` says nothing.
+    if (error instanceof RedirectFailure) await tell(shell, error, files);
+    throw error;
+  }
+}
+
+async function tell(shell: Shell, error: RedirectFailure, files: FileTable): Promise<void> {
+  const written = files.get(2)?.sink?.write(encode(`${shell.name}: ${error.message}\n`));
+  await shell.process.until(Promise.resolve(written));
 }
 
 /** The same on the shell's own files, for as long as `during` takes: builtins, functions, compound commands. */

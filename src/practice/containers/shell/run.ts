@@ -6,6 +6,7 @@ import type {
   CompoundList,
   For,
   Function as FunctionNode,
+  ParsedScript,
   Pipeline,
   Redirection,
   Statement,
@@ -45,14 +46,18 @@ export async function runProgram(shell: Shell, program: Program): Promise<number
   return shell.status;
 }
 
-/** A subshell: the list runs in a process of its own. */
-export function runSubshell(
-  shell: Shell,
-  list: CompoundList,
-  files: FileTable,
-  group?: number | 'own',
-): Process {
-  return fork(shell, files, group, (child) => runList(child, list));
+/** A subshell: the list runs in a process of its own. Takes `files` over. */
+function runSubshell(shell: Shell, list: CompoundList, files: FileTable): Process {
+  return fork(shell, files, groupOf(shell), (child) => runList(child, list));
+}
+
+/** `$(…)`: a subshell in which `set -e` does not count, as in busybox. Takes `files` over. */
+export function runSubstitution(shell: Shell, script: ParsedScript, files: FileTable): Process {
+  return fork(shell, files, undefined, async (child) => {
+    child.options.delete('errexit');
+    for (const statement of script.commands) await runStatement(child, statement, '');
+    return child.status;
+  });
 }
 
 async function runList(shell: Shell, list: CompoundList): Promise<number> {
@@ -108,7 +113,7 @@ async function runNode(shell: Shell, node: Node): Promise<void> {
     case 'Redirected':
       return runRedirected(shell, node.redirects, () => runNode(shell, node.command));
     case 'Subshell': {
-      const child = runSubshell(shell, node.body, shell.process.files.copy(), groupOf(shell));
+      const child = runSubshell(shell, node.body, shell.process.files.copy());
       shell.status = await runJob(shell, [child]);
       return;
     }
@@ -145,8 +150,7 @@ async function runRedirected(
       return during();
     });
   } catch (error) {
-    if (started || !(error instanceof ShellError)) throw error;
-    await shell.complain(error.message);
+    if (started || !(error instanceof RedirectFailure)) throw error;
     shell.status = error.status;
   }
 }
@@ -267,7 +271,7 @@ export async function guarded(shell: Shell, run: () => Promise<number>): Promise
     if (error instanceof LoopControl) return 0;
     if (error instanceof Interrupted) return 130;
     if (!(error instanceof ShellError)) throw error;
-    await shell.complain(error.message);
+    if (!(error instanceof RedirectFailure)) await shell.complain(error.message);
     return error.status;
   }
 }
@@ -295,8 +299,8 @@ async function runIf(shell: Shell, node: Extract<Node, { type: 'If' }>): Promise
       await runList(shell, branch.then);
       return;
     }
-  shell.status = 0;
-  if (node.else !== undefined) await runList(shell, node.else);
+  if (node.else === undefined) shell.status = 0;
+  else await runList(shell, node.else);
 }
 
 async function runFor(shell: Shell, node: For): Promise<void> {
@@ -399,7 +403,6 @@ async function runCommand(
     return await invoke(shell, { argv, assignments, redirects: node.redirects, isLast });
   } catch (error) {
     if (!(error instanceof RedirectFailure)) throw error;
-    await shell.complain(error.message);
     if (argv[0] !== undefined && isSpecial(argv[0]) && !shell.interactive) throw new Exit(error.status);
     return error.status;
   }
@@ -507,7 +510,7 @@ async function become(
   let path = name;
   let executable: Executable;
   try {
-    path = findCommand(process, name, environment.get('PATH') ?? shell.get('PATH'));
+    path = findCommand(process, name, environment.get('PATH') ?? shell.get('PATH') ?? '');
     executable = load(process, path, argv);
   } catch (error) {
     if (error instanceof NoFormat) return runScript(shell, path, argv, environment);

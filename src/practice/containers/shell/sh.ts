@@ -18,7 +18,7 @@ export const sh: Program = async (process) => {
 };
 
 function run(shell: Shell, name: string, args: readonly string[]): Promise<number> {
-  const { command, rest, isInteractive } = options(shell, args);
+  const { command, rest, isInteractive, isFromStdin } = options(shell, args);
   if (command !== undefined) {
     shell.sourceFlag = 'c';
     shell.name = rest[0] ?? name;
@@ -26,7 +26,8 @@ function run(shell: Shell, name: string, args: readonly string[]): Promise<numbe
     return shell.runText(command);
   }
   const [file] = rest;
-  if (file !== undefined) {
+  if (isFromStdin) shell.positional = rest;
+  else if (file !== undefined) {
     shell.name = file;
     shell.positional = rest.slice(1);
     return shell.runText(script(shell, name, file));
@@ -64,18 +65,21 @@ interface Options {
   command: string | undefined;
   rest: string[];
   isInteractive: boolean;
+  isFromStdin: boolean;
 }
 
 function options(shell: Shell, args: readonly string[]): Options {
   const rest = [...args];
   let isCommand = false;
   let isInteractive = false;
+  let isFromStdin = false;
   while (/^[-+]./.test(rest[0] ?? '')) {
     const argument = rest.shift()!;
     if (argument === '--') break;
     const letters = argument.slice(1).replace(/[csil]/g, (letter) => {
       if (letter === 'c') isCommand = true;
       if (letter === 'i') isInteractive = true;
+      if (letter === 's') isFromStdin = true;
       return '';
     });
     if (letters === '') continue;
@@ -84,10 +88,10 @@ function options(shell: Shell, args: readonly string[]): Options {
       : [argument[0]! + letters];
     applyOptions(shell, taken, '');
   }
-  if (!isCommand) return { command: undefined, rest, isInteractive };
+  if (!isCommand) return { command: undefined, rest, isInteractive, isFromStdin };
   const command = rest.shift();
   if (command === undefined) throw new ShellError('-c requires an argument');
-  return { command, rest, isInteractive };
+  return { command, rest, isInteractive, isFromStdin };
 }
 
 function script(shell: Shell, name: string, file: string): string {

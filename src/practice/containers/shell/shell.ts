@@ -6,7 +6,7 @@ import { Interrupted, ReadOnly, ShellError } from './errors.ts';
 import { arithmetic, expandText } from './expand.ts';
 import { Jobs, SIGNAL_WORDS, type Job } from './jobs.ts';
 import { OPTION_LETTERS, type Option } from './options.ts';
-import { callCommand, runJob, runProgram, runSubshell } from './run.ts';
+import { callCommand, runJob, runProgram, runSubstitution } from './run.ts';
 import { parseProgram, type Program } from './syntax.ts';
 
 export interface Variable {
@@ -53,6 +53,8 @@ export class Shell {
   sourceDepth = 0;
   /** What `local` hides, one map per running function. */
   readonly locals: Map<string, Variable | undefined>[] = [];
+  /** Where `cd` went, links not followed. */
+  directory: string;
   mask = 0o022;
   /** Lines that were typed. */
   history: readonly string[] = [];
@@ -64,6 +66,7 @@ export class Shell {
   constructor(process: Process, name: string) {
     this.process = process;
     this.name = name;
+    this.directory = process.directory;
     this.appletName = (process.argv[0] ?? 'sh').replace(/^.*\//, '').replace(/^-/, '');
     this.pid = process.pid;
     for (const [key, value] of process.environment)
@@ -89,6 +92,7 @@ export class Shell {
     copy.functionDepth = this.functionDepth;
     copy.sourceDepth = this.sourceDepth;
     copy.loops = this.loops;
+    copy.directory = this.directory;
     copy.mask = this.mask;
     for (const [name, action] of this.traps) if (action === '') copy.trap(name, '');
     return copy;
@@ -189,11 +193,7 @@ export class Shell {
     const pipe = new Pipe();
     const files = this.process.files.copy();
     files.set(1, new OpenFile({ sink: pipe.sink }));
-    const child = runSubshell(
-      this,
-      { type: 'CompoundList', commands: script.commands, pos: 0, end: 0 },
-      files,
-    );
+    const child = runSubstitution(this, script, files);
     const text = await this.drain(pipe.source);
     this.substitutionStatus = await this.wait(child.exited);
     return text.replace(/\n+$/, '');

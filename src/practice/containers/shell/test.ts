@@ -53,7 +53,7 @@ class TestParser {
       case 2:
         if (first === '!') return second === '';
         if (UNARY.test(first)) return this.unary(first, second);
-        throw new Malformed(`${second}: unknown operand`);
+        throw new Malformed(`${second}: ${BINARY.test(second) ? 'argument expected' : 'unknown operand'}`);
       case 3:
         if (BINARY.test(second)) return this.binary(first, second, third);
         break;

@@ -53,6 +53,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
     false: no,
     fg: foreground,
     getopts,
+    hash: colon,
     history,
     jobs,
     kill,

@@ -127,6 +127,8 @@ function listed(which: string | undefined): string {
   const entries = Object.entries(SIGNALS);
   if (which === undefined)
     return entries.map(([name, number]) => `${String(number).padStart(2)}) ${name.slice(3)}\n`).join('');
+  const named = signalNamed(which);
+  if (named !== undefined && named !== '0' && !/^\d/.test(which)) return `${SIGNALS[named]}\n`;
   const number = Number(which) & 127;
   return `${entries.find(([, each]) => each === number)?.[0].slice(3) ?? which}\n`;
 }

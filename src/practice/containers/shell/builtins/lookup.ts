@@ -1,7 +1,7 @@
 import { findCommand } from '../../execute.ts';
 import { FileError } from '../../file-error.ts';
 import type { Shell } from '../shell.ts';
-import type { Builtin } from './builtin.ts';
+import { failure, type Builtin } from './builtin.ts';
 
 const KEYWORDS = new Set(
   '! { } case do done elif else esac fi for function if in then until while'.split(' '),
@@ -62,6 +62,8 @@ export function lookups(tables: Tables): { type: Builtin; command: Builtin } {
       await shell.process.print(`${option === '-v' ? short : described(name!, what)}\n`);
       return 0;
     }
+    if (option !== undefined && /^-[^p-]/.test(option))
+      throw failure(shell, 'command', `illegal option ${option}`);
     const args = option === '-p' || option === '--' ? rest : argv.slice(1);
     return args.length === 0 ? 0 : shell.call(args);
   };

@@ -15,7 +15,7 @@ export const changeDirectory: Builtin = async (shell, argv) => {
   const { process } = shell;
   const { fileSystem } = process.machine;
   const before = process.directory;
-  const logical = normalized(target.startsWith('/') ? target : `${shell.get('PWD') ?? before}/${target}`);
+  const logical = normalized(target.startsWith('/') ? target : `${shell.directory}/${target}`);
   const path = target === '' ? before : isPhysical ? target : logical;
   try {
     const node = reach(process, path);
@@ -26,9 +26,10 @@ export const changeDirectory: Builtin = async (shell, argv) => {
     if (!(error instanceof FileError)) throw error;
     throw failure(shell, 'cd', `can't cd to ${target}: ${error.message}`);
   }
-  shell.set('OLDPWD', shell.get('PWD') ?? before);
-  shell.set('PWD', isPhysical ? process.directory : logical);
-  if (args[0] === '-') await process.print(`${shell.get('PWD')}\n`);
+  shell.set('OLDPWD', shell.directory);
+  shell.directory = isPhysical ? process.directory : logical;
+  shell.set('PWD', shell.directory);
+  if (args[0] === '-') await process.print(`${shell.directory}\n`);
   return 0;
 };
 
@@ -42,7 +43,7 @@ function normalized(path: string): string {
 }
 
 export const printDirectory: Builtin = async (shell, [, option]) => {
-  const path = option === '-P' ? shell.process.directory : (shell.get('PWD') ?? shell.process.directory);
+  const path = option === '-P' ? shell.process.directory : shell.directory;
   await shell.process.print(`${path}\n`);
   return 0;
 };
@@ -50,6 +51,14 @@ export const printDirectory: Builtin = async (shell, [, option]) => {
 export const umask: Builtin = async (shell, [, mask]) => {
   if (mask === undefined) {
     await shell.process.print(`${shell.mask.toString(8).padStart(4, '0')}\n`);
+    return 0;
+  }
+  if (mask === '-S') {
+    const letters = [6, 3, 0].map((shift) => {
+      const allowed = (~shell.mask >> shift) & 7;
+      return `${allowed & 4 ? 'r' : ''}${allowed & 2 ? 'w' : ''}${allowed & 1 ? 'x' : ''}`;
+    });
+    await shell.process.print(`u=${letters[0]},g=${letters[1]},o=${letters[2]}\n`);
     return 0;
   }
   if (!/^[0-7]{1,4}$/.test(mask)) throw failure(shell, 'umask', `illegal mode: ${mask}`);
