@@ -7,7 +7,7 @@ import type { Answer } from './http.ts';
 import { listPage } from './list.ts';
 import { negotiate } from './negotiation.ts';
 import type { KubernetesObject } from './object.ts';
-import { applyPatch } from './patch.ts';
+import { applyPatch, patchKind } from './patch.ts';
 import { Representation } from './representation.ts';
 import { readBody } from './request-body.ts';
 import { type Resource, storeKey, type Verb } from './resource.ts';
@@ -42,7 +42,7 @@ export async function answerCollection(
       if (resource.namespaced && namespace === undefined)
         throw badRequest('an empty namespace may not be set during creation');
       const options = readWriteOptions('CreateOptions', query, context.warn);
-      const sent = await readBody(request, resource.kind);
+      const sent = await readBody(request, resource);
       const created = registry.create(resource, namespace, sent, options);
       return encoded(representationOf(context, resource).one(created), request, 201);
     }
@@ -79,10 +79,11 @@ export async function answerObject(
       return one(context, resource, registry.get(resource, namespace, name));
     case 'PUT': {
       const options = readWriteOptions('UpdateOptions', request.query, context.warn);
-      const sent = await readBody(request, resource.kind);
+      const sent = await readBody(request, resource);
       return one(context, resource, registry.update(resource, namespace, name, sent, options));
     }
     case 'PATCH': {
+      patchKind(request);
       const { patched, options } = patch(context, resource, registry.get(resource, namespace, name));
       return one(context, resource, registry.update(resource, namespace, name, patched, options));
     }

@@ -24,7 +24,7 @@ export async function readDeleteOptions(request: ApiRequest): Promise<DeleteOpti
 }
 
 async function fromBody(request: ApiRequest): Promise<DeleteOptions> {
-  const body = await readBody(request, 'DeleteOptions');
+  const body = await readBody(request, { kind: 'DeleteOptions', type: 'V1DeleteOptions' });
   try {
     return decode('V1DeleteOptions', body).value;
   } catch (error) {

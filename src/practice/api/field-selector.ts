@@ -1,6 +1,6 @@
 import { badRequest } from './failures.ts';
 import type { KubernetesObject } from './object.ts';
-import { apiVersionOf, type Resource, storeKey } from './resource.ts';
+import type { Resource } from './resource.ts';
 
 export interface FieldSelector {
   matches(object: KubernetesObject): boolean;
@@ -23,10 +23,7 @@ export function parseFieldSelector(resource: Resource, text: string): FieldSelec
   });
   const known = new Set(Object.keys(fieldsOf(resource, EMPTY)));
   for (const { field } of terms)
-    if (!known.has(field))
-      throw badRequest(
-        `Unable to find ${JSON.stringify(describe(resource))} that match label selector "", field selector ${JSON.stringify(text)}: field label not supported: ${field}`,
-      );
+    if (!known.has(field)) throw badRequest(`field label not supported: ${field}`);
   return {
     matches: (object) => {
       const fields = fieldsOf(resource, object);
@@ -52,12 +49,6 @@ function fieldsOf(resource: Resource, object: KubernetesObject): Record<string, 
     ...(resource.namespaced ? { 'metadata.namespace': namespace } : {}),
     ...resource.selectableFields?.(object),
   };
-}
-
-/** As Go prints a GroupVersionResource. */
-function describe(resource: Resource): string {
-  const version = resource.group === '' ? `/${resource.version}` : apiVersionOf(resource);
-  return `${version}, Resource=${storeKey(resource).split('/').at(-1)}`;
 }
 
 /** At commas that no backslash stands before. */

@@ -99,7 +99,7 @@ async function answerReviewOf(
 ): Promise<Answer> {
   const review = REVIEWS.find((each) => each.group === group && each.plural === plural);
   if (review === undefined || version !== 'v1' || name !== undefined) throw unknownPath();
-  return answerReview(review, await readBody(request, review.kind), request, user);
+  return answerReview(review, await readBody(request, review), request, user);
 }
 
 /** As k8s.io/apiserver's RequestInfo names what is done. */

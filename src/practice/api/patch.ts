@@ -9,11 +9,11 @@ import { mediaTypeOf, unsupportedMediaType } from './request-body.ts';
 import { StatusError } from './status-error.ts';
 import { goFormat, rejected, strategicPatch } from './strategic-patch.ts';
 
-const MEDIA_TYPES = {
-  'application/json-patch+json': 'json',
-  'application/merge-patch+json': 'merge',
-  'application/strategic-merge-patch+json': 'strategic',
-} as const;
+const MEDIA_TYPES = new Map<string, 'json' | 'merge' | 'strategic'>([
+  ['application/json-patch+json', 'json'],
+  ['application/merge-patch+json', 'merge'],
+  ['application/strategic-merge-patch+json', 'strategic'],
+]);
 
 const APPLY = new Set(['application/apply-patch+yaml', 'application/apply-patch+cbor']);
 const MOST_OPERATIONS = 10_000;
@@ -30,16 +30,7 @@ export function applyPatch(
   request: ApiRequest,
   options: WriteOptions,
 ): Fields {
-  const mediaType = mediaTypeOf(request) ?? '';
-  if (APPLY.has(mediaType))
-    throw new StatusError(
-      415,
-      'UnsupportedMediaType',
-      `server-side apply is not modelled by this cluster - accepted media types include: ${Object.keys(MEDIA_TYPES).join(', ')}`,
-    );
-  const kind = MEDIA_TYPES[mediaType as keyof typeof MEDIA_TYPES] as
-    'json' | 'merge' | 'strategic' | undefined;
-  if (kind === undefined) throw unsupportedMediaType(Object.keys(MEDIA_TYPES));
+  const kind = patchKind(request);
   const patch = parsePatch(request.body);
   switch (kind) {
     case 'json': {
@@ -55,6 +46,21 @@ export function applyPatch(
       if (!isFields(patch)) throw badRequest('invalid JSON document');
       return checked(type, strategicPatch(type, current, patch), goFormat(patch), options);
   }
+}
+
+/** @throws {StatusError} UnsupportedMediaType */
+export function patchKind(request: ApiRequest): 'json' | 'merge' | 'strategic' {
+  const mediaType = mediaTypeOf(request) ?? '';
+  if (APPLY.has(mediaType))
+    throw new StatusError(
+      415,
+      'UnsupportedMediaType',
+      `server-side apply is not modelled by this cluster - accepted media types include: ${[...MEDIA_TYPES.keys()].join(', ')}`,
+    );
+  const kind = MEDIA_TYPES[mediaType as keyof typeof MEDIA_TYPES] as
+    'json' | 'merge' | 'strategic' | undefined;
+  if (kind === undefined) throw unsupportedMediaType([...MEDIA_TYPES.keys()]);
+  return kind;
 }
 
 function parsePatch(body: Uint8Array): unknown {

@@ -3,29 +3,40 @@ import { badRequest } from './failures.ts';
 import type { ApiRequest } from './http.ts';
 import { StatusError } from './status-error.ts';
 
-const ACCEPTED = ['application/json', 'application/yaml'];
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+const ACCEPTED = ['application/json', 'application/yaml', PROTOBUF];
+
+/** What is to be read: a kind, and client-node's name of its type. */
+interface Expected {
+  kind: string;
+  type: string;
+}
 
 /**
- * What was sent, as JSON or as YAML.
+ * What was sent, as JSON, YAML or protobuf.
  *
  * @throws {StatusError} UnsupportedMediaType, BadRequest
  */
-export async function readBody(request: ApiRequest, kind: string): Promise<Fields> {
-  const value = await parseBody(request, kind);
+export async function readBody(request: ApiRequest, { kind, type }: Expected): Promise<Fields> {
+  const value = await parseBody(request, kind, type);
   if (isFields(value)) return value;
   throw unrecognized(request.body, kind, 'json: cannot unmarshal into Go value of type struct');
 }
 
-async function parseBody(request: ApiRequest, kind: string): Promise<unknown> {
-  const type = mediaTypeOf(request) ?? 'application/json';
-  if (!ACCEPTED.includes(type)) throw unsupportedMediaType(ACCEPTED);
-  const text = Buffer.from(request.body).toString();
+async function parseBody(request: ApiRequest, kind: string, type: string): Promise<unknown> {
+  const mediaType = mediaTypeOf(request) ?? 'application/json';
+  if (!ACCEPTED.includes(mediaType)) throw unsupportedMediaType(ACCEPTED);
   try {
-    if (type === 'application/json') return JSON.parse(text);
+    if (mediaType === PROTOBUF) {
+      const { decodeProtobuf } = await import('./protobuf-body.ts');
+      return decodeProtobuf(type, request.body);
+    }
+    const text = Buffer.from(request.body).toString();
+    if (mediaType === 'application/json') return JSON.parse(text);
     const { load } = await import('js-yaml');
     return load(text);
   } catch (error) {
-    throw unrecognized(request.body, kind, `json parse error: ${(error as Error).message}`);
+    throw unrecognized(request.body, kind, `parse error: ${(error as Error).message}`);
   }
 }
 

@@ -202,7 +202,7 @@ export function rejected(message: string): StatusError {
 export function goFormat(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(goFormat).join(' ')}]`;
-  if (!isFields(value)) return String(value);
+  if (!isFields(value)) return typeof value === 'string' ? value : JSON.stringify(value);
   const entries = Object.keys(value).sort();
   return `map[${entries.map((key) => `${key}:${goFormat(value[key])}`).join(' ')}]`;
 }

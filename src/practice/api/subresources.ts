@@ -4,7 +4,7 @@ import { decode, type Fields, isFields, WrongType } from './decode.ts';
 import { encoded } from './encoding.ts';
 import { badRequest, conflict, methodNotSupported, unknownPath } from './failures.ts';
 import { invalidObject, required, unsupported } from './field-error.ts';
-import type { Answer } from './http.ts';
+import type { Answer, ApiRequest } from './http.ts';
 import { podLog } from './log.ts';
 import type { Target } from './path.ts';
 import { readBody } from './request-body.ts';
@@ -68,7 +68,7 @@ async function answerStatus(
     case 'PUT': {
       const options = readWriteOptions('UpdateOptions', request.query, context.warn);
       ({ dryRun } = options);
-      next = await readBody(request, resource.kind);
+      next = await readBody(request, resource);
       break;
     }
     case 'PATCH': {
@@ -106,7 +106,7 @@ export async function answerBinding(
   if (request.method !== 'POST' || namespace === undefined)
     throw methodNotSupported('bindings', request.method.toLowerCase());
   const { dryRun } = readWriteOptions('CreateOptions', request.query, () => undefined);
-  const { metadata, target } = read('V1Binding', 'Binding', await readBody(request, 'Binding'));
+  const { metadata, target } = await read('V1Binding', 'Binding', request);
   const name = pod ?? text(metadata, 'name');
   if (text(metadata, 'name') !== '' && text(metadata, 'name') !== name)
     throw badRequest('name in URL does not match name in Binding object');
@@ -127,7 +127,7 @@ async function answerEviction(
   name: string,
 ): Promise<Answer> {
   const { dryRun } = readWriteOptions('CreateOptions', request.query, () => undefined);
-  const eviction = read('V1Eviction', 'Eviction', await readBody(request, 'Eviction'));
+  const eviction = await read('V1Eviction', 'Eviction', request);
   const given = text(eviction['metadata'], 'name');
   if (given !== '' && given !== name) throw badRequest('name in URL does not match name in Eviction object');
   const options: DeleteOptions = isFields(eviction['deleteOptions']) ? eviction['deleteOptions'] : {};
@@ -136,7 +136,7 @@ async function answerEviction(
 }
 
 async function answerFinalize(context: Context, resource: Resource, name: string): Promise<Answer> {
-  const sent = read('V1Namespace', 'Namespace', await readBody(context.request, 'Namespace'));
+  const sent = await read('V1Namespace', 'Namespace', context.request);
   const finalizers = isFields(sent['spec']) ? sent['spec']['finalizers'] : undefined;
   const before = context.registry.get(resource, undefined, name);
   if (Array.isArray(finalizers) && finalizers.length > 0) return one(context, resource, before);
@@ -145,7 +145,8 @@ async function answerFinalize(context: Context, resource: Resource, name: string
   return one(context, resource, after);
 }
 
-function read(type: string, kind: string, body: Fields): Fields {
+async function read(type: string, kind: string, request: ApiRequest): Promise<Fields> {
+  const body = await readBody(request, { kind, type });
   try {
     return decode(type, body).value;
   } catch (error) {
