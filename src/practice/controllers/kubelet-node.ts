@@ -21,5 +21,5 @@ export interface KubeletNode {
   /** 0 ≤ x < 1 */
   random(): number;
   /** Something went wrong that is a bug of ours; the Pod suffers, the cluster goes on. */
-  fault(error: unknown): void;
+  fault(this: void, error: unknown): void;
 }

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../api/object.ts';
 import { CONFIG_MAPS, NAMESPACES, type Registry, SERVICE_ACCOUNTS } from '../api/registry.ts';
 import type { Clock } from '../clock.ts';
+import { type Fault, guarded } from './guard.ts';
 import { unlessLost } from './lost-race.ts';
 
 /** A real cluster's controllers need a moment after a namespace was made; so long a Pod in it is refused. */
@@ -18,8 +19,9 @@ export function keepNamespaceDefaults(options: {
   registry: Registry;
   clock: Clock;
   rootCA: string;
+  fault: Fault;
 }): () => void {
-  const { registry, clock, rootCA } = options;
+  const { registry, clock, rootCA, fault } = options;
   const waiting = new Map<string, () => void>();
   const provide = (namespace: string): void => {
     waiting.delete(namespace);
@@ -44,11 +46,20 @@ export function keepNamespaceDefaults(options: {
       soon(change.object.metadata.namespace ?? '');
   };
   const stops = [
-    registry.follow(NAMESPACES, ({ type, object }) => {
-      if (type === 'ADDED') soon(object.metadata.name);
-    }),
-    registry.follow(SERVICE_ACCOUNTS, (change) => again(change, 'default')),
-    registry.follow(CONFIG_MAPS, (change) => again(change, ROOT_CA)),
+    registry.follow(
+      NAMESPACES,
+      guarded(({ type, object }) => {
+        if (type === 'ADDED') soon(object.metadata.name);
+      }, fault),
+    ),
+    registry.follow(
+      SERVICE_ACCOUNTS,
+      guarded((change) => again(change, 'default'), fault),
+    ),
+    registry.follow(
+      CONFIG_MAPS,
+      guarded((change) => again(change, ROOT_CA), fault),
+    ),
   ];
   return () => {
     for (const stop of [...stops, ...waiting.values()]) stop();

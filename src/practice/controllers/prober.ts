@@ -16,6 +16,8 @@ export interface ProberOptions {
   settled(success: boolean): void;
 }
 
+/** A kubelet does not know at once that a container runs. Milliseconds. */
+const NOTICED = 100;
 /** Kubelet's own: a probe that errs is tried so often at once. */
 const TRIES = 3;
 
@@ -26,7 +28,8 @@ const TRIES = 3;
 export async function runProber(options: ProberOptions, signal: AbortSignal): Promise<void> {
   const { kind, spec } = options;
   const { clock } = options.target;
-  const delay = options.startedAt + (spec.initialDelaySeconds ?? 0) * 1000 - clock.now();
+  const wait = Math.max(NOTICED, (spec.initialDelaySeconds ?? 0) * 1000);
+  const delay = options.startedAt + wait - clock.now();
   if (delay > 0) await sleep(clock, delay, signal);
   let last: boolean | undefined;
   let run = 0;

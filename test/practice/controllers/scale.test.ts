@@ -9,7 +9,7 @@ test('a thousand Pods on a hundred Nodes come up, with a few timers and no time 
     podCIDR: `10.1.${index}.0/24`,
     zone: 'us-central1-a',
   }));
-  const cluster = await TestCluster.ready(nodes);
+  const cluster = await TestCluster.ready({ nodes });
   const timers = cluster.clock.waiting;
   const began = performance.now();
   for (let index = 0; index < 1_000; index++)

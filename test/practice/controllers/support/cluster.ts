@@ -1,18 +1,22 @@
 import { expect } from 'vitest';
+import type { PodRef } from '../../../../src/practice/api/kubelet-port.ts';
 import type { KubernetesObject } from '../../../../src/practice/api/object.ts';
 import { createStore } from '../../../../src/practice/api/memory-store.ts';
 import { createRegistry } from '../../../../src/practice/api/resource-registry.ts';
 import { EVENTS, PODS } from '../../../../src/practice/api/registry.ts';
-import type { NodeDefinition } from '../../../../src/practice/controllers/node-definition.ts';
 import type { PodStatus } from '../../../../src/practice/controllers/pod-status.ts';
 import { asPod, type Pod, type PodSpec } from '../../../../src/practice/controllers/pod.ts';
 import {
   type Controllers,
+  type ControllersOptions,
   startControllers,
 } from '../../../../src/practice/controllers/start-controllers.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { FakeNetwork } from './fake-network.ts';
 import { FakeRuntime } from './fake-runtime.ts';
+
+/** What to take instead of the fakes, and other Nodes than the three. */
+type TestClusterOptions = Partial<Pick<ControllersOptions, 'network' | 'runtime' | 'nodes'>>;
 
 /** Controllers on a real registry, with fakes below them, and what tests do with it. */
 export class TestCluster {
@@ -26,13 +30,12 @@ export class TestCluster {
   });
   network = new FakeNetwork();
   runtime = new FakeRuntime();
+  private readonly options: TestClusterOptions;
   readonly faults: unknown[] = [];
   controllers!: Controllers;
 
-  private readonly nodes: NodeDefinition[] | undefined;
-
-  constructor(nodes?: NodeDefinition[]) {
-    this.nodes = nodes;
+  constructor(options: TestClusterOptions = {}) {
+    this.options = options;
     this.start();
   }
 
@@ -44,14 +47,14 @@ export class TestCluster {
       random: () => 0.5,
       runtime: this.runtime,
       rootCA: 'CERTIFICATE',
-      ...(this.nodes && { nodes: this.nodes }),
+      ...this.options,
       fault: (error) => this.faults.push(error),
     });
   }
 
   /** A cluster whose namespaces have their service accounts. */
-  static async ready(nodes?: NodeDefinition[]): Promise<TestCluster> {
-    const cluster = new TestCluster(nodes);
+  static async ready(options: TestClusterOptions = {}): Promise<TestCluster> {
+    const cluster = new TestCluster(options);
     await cluster.clock.advance(50);
     return cluster;
   }
@@ -80,6 +83,10 @@ export class TestCluster {
 
   pod(name: string): Pod {
     return asPod(this.registry.get(PODS, 'default', name));
+  }
+
+  reference(name: string): PodRef {
+    return { namespace: 'default', name, uid: this.pod(name).metadata.uid };
   }
 
   statusOf(object: KubernetesObject): PodStatus {

@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { findImage } from '../../../src/practice/containers/images/image.ts';
+import { startContainer } from '../../../src/practice/containers/runtime.ts';
+import { createGceNetwork } from '../../../src/practice/network/gce.ts';
+import { TestCluster } from './support/cluster.ts';
+
+let cluster: TestCluster;
+beforeEach(async () => {
+  const report = (error: unknown): void => void cluster.faults.push(error);
+  cluster = new TestCluster({ network: createGceNetwork(report), runtime: { startContainer, findImage } });
+  await cluster.clock.advance(50);
+});
+afterEach(() => cluster.stop());
+
+const logs = (name: string, container: string): string =>
+  cluster.controllers.kubelets
+    .log(cluster.reference(name), container, { previous: false })
+    .lines()
+    .map(({ bytes }) => Buffer.from(bytes).toString())
+    .join('');
+
+test('the kubelet asks nginx whether it is ready, and nginx logs who asked', async () => {
+  cluster.create('observer', {
+    nodeName: 'node-2',
+    containers: [
+      { name: 'nginx', image: 'nginx:1.29', readinessProbe: { httpGet: { path: '/', port: 80 } } },
+      { name: 'shell', image: 'curlimages/curl:8.16.0', command: ['sleep', '9999999'] },
+    ],
+  });
+  await cluster.clock.until(() => cluster.condition('observer', 'Ready') === 'True', 5_000);
+  expect(logs('observer', 'nginx')).toMatch(
+    /^10\.0\.1\.1 - - \[.*\] "GET \/ HTTP\/1\.1" 200 \d+ "-" "kube-probe\/1\.34" "-"$/m,
+  );
+  cluster.delete('observer', 1);
+  expect(await cluster.clock.until(() => cluster.find('observer') === undefined, 40_000)).toBe(1_000);
+});
+
+test('containers get their files and variables from the Pod', async () => {
+  const script =
+    'cat /etc/hosts /etc/resolv.conf; echo $A-$NODE-$HOSTNAME; cat /shared/x; ls /var/run/secrets/kubernetes.io/serviceaccount; sleep 1000';
+  cluster.create('p', {
+    nodeName: 'node-1',
+    hostAliases: [{ ip: '1.2.3.4', hostnames: ['foo', 'bar'] }],
+    volumes: [{ name: 'shared', emptyDir: {} }],
+    initContainers: [
+      {
+        name: 'writer',
+        image: 'busybox:1.36',
+        command: ['sh', '-c', 'echo written > /shared/x'],
+        volumeMounts: [{ name: 'shared', mountPath: '/shared' }],
+      },
+    ],
+    containers: [
+      {
+        name: 'c',
+        image: 'busybox:1.36',
+        command: ['sh', '-c', script],
+        env: [
+          { name: 'B', value: 'b' },
+          { name: 'A', value: '$(B)$(B)' },
+          { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+        ],
+        volumeMounts: [{ name: 'shared', mountPath: '/shared' }],
+      },
+    ],
+  });
+  await cluster.untilRunning('p');
+  await cluster.clock.advance(500);
+  expect(logs('p', 'c')).toMatchInlineSnapshot(`
+    "# Kubernetes-managed hosts file.
+    127.0.0.1	localhost
+    ::1	localhost ip6-localhost ip6-loopback
+    fe00::0	ip6-localnet
+    fe00::0	ip6-mcastprefix
+    fe00::1	ip6-allnodes
+    fe00::2	ip6-allrouters
+    10.0.0.2	p
+
+    # Entries added by HostAliases.
+    1.2.3.4	foo	bar
+    search default.svc.cluster.local svc.cluster.local cluster.local
+    nameserver 10.96.0.10
+    options ndots:5
+    bb-node-1-p
+    written
+    sh: ls: not found
+    "
+  `);
+});
