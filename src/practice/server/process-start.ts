@@ -12,10 +12,9 @@ export function processStart(pid: number): string | undefined {
   try {
     if (process.platform === 'linux') return linuxStart(pid);
     if (process.platform === 'win32') return UNKNOWN;
-    const text = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
-      encoding: 'utf8',
-      env: { LC_ALL: 'C' },
-    });
+    // Local time would change with the time zone.
+    const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
+    const text = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env });
     return text.trim().replaceAll(/[^0-9A-Za-z]+/g, '_');
   } catch {
     return exists(pid) ? UNKNOWN : undefined;

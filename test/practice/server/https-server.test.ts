@@ -358,6 +358,25 @@ test('a stream comes piece by piece and learns that its client has gone', async 
   expect(server.reported).toEqual([]);
 });
 
+test('nonsense while an answer is under way is not answered in the middle of it', async () => {
+  const server = await serve({
+    handle: () => ({
+      status: 200,
+      headers: {},
+      body: async (write, signal) => {
+        await write('begun');
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
+    }),
+  });
+  const socket = await dial(server);
+  const all = untilClosed(socket);
+  socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n${TOKEN}\r\n\r\n`);
+  await new Promise((resolve) => socket.once('data', resolve));
+  socket.write('nonsense\r\n\r\n');
+  expect((await all).match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
 test('a stream that ends leaves the connection usable', async () => {
   const handle = ({ path }: ApiRequest): Answer =>
     path === '/stream'
