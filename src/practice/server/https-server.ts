@@ -80,7 +80,11 @@ export async function listen(options: ServerOptions): Promise<PracticeServer> {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, first: Buffer) => {
     upgrade(context, sockets, request, socket, first);
   });
+  const refused = new WeakSet<Duplex>();
   server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
+    // What it sent after that fails again.
+    if (refused.has(socket)) return;
+    refused.add(socket);
     // Ours in the middle of an answer under way would be taken for a part of it.
     const begun = [...(answering.get(socket) ?? [])].some((response) => response.headersSent);
     if (error.code === 'ECONNRESET' || !socket.writable || begun) socket.destroy();

@@ -6,6 +6,7 @@ export const UNKNOWN = '-';
 
 /**
  * A token that only this process has among all that ever had its number, and undefined when there is no such process.
+ * One that has ended but was never asked for its exit status, as happens in containers, is gone.
  */
 export function processStart(pid: number): string | undefined {
   if (!exists(pid)) return undefined;
@@ -14,20 +15,21 @@ export function processStart(pid: number): string | undefined {
     if (process.platform === 'win32') return UNKNOWN;
     // Local time would change with the time zone.
     const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
-    const text = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env });
-    return text.trim().replaceAll(/[^0-9A-Za-z]+/g, '_');
+    const text = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8', env });
+    const [state = '', ...start] = text.trim().split(/[^0-9A-Za-z]+/);
+    return state.startsWith('Z') ? undefined : start.join('_');
   } catch {
     return exists(pid) ? UNKNOWN : undefined;
   }
 }
 
-/** Clock ticks since the machine was booted, and which boot that was. */
-function linuxStart(pid: number): string {
+/** Which boot it was, and how many clock ticks after it. */
+function linuxStart(pid: number): string | undefined {
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field is the program's name in brackets, which may contain anything; this is field 22.
-  const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  return `${boot}_${ticks}`;
+  // The second field is the program's name in brackets, which may contain anything; these are fields 3 and 22.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : `${boot}_${fields[19]}`;
 }
 
 /** Signal 0 asks whether a process exists; EPERM means yes, somebody else's. */

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -155,3 +156,21 @@ test('a process has one start, and one that is gone has none', async () => {
   await ended;
   expect(processStart(pid)).toBeUndefined();
 });
+
+test.runIf(process.platform !== 'win32')(
+  'a process that has ended counts as gone before its parent has noticed',
+  async () => {
+    // The shell becomes a program that never asks for its children.
+    const child = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      const pid = Number(await new Promise((resolve) => child.stdout.once('data', resolve)));
+      await expect.poll(() => processStart(pid)).toBeUndefined();
+      // It is still listed.
+      expect(() => process.kill(pid, 0)).not.toThrow();
+    } finally {
+      child.kill('SIGKILL');
+    }
+  },
+);
