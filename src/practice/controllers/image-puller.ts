@@ -4,7 +4,7 @@ import type { KnownImage } from './runtime.ts';
 import { sleep } from './sleep.ts';
 
 /** How long pulls take, in milliseconds: the first of an image on a Node, one that finds it there, one that fails. */
-const FIRST_PULL = { least: 100, most: 400 };
+const FIRST_PULL = { least: 40, most: 120 };
 const LATER_PULL = { least: 15, most: 40 };
 const FAILED_PULL = { least: 60, most: 150 };
 

@@ -1,14 +1,7 @@
 import type { NodeInfo } from './node-info.ts';
 import { namespaceOf, type Pod, type PodAffinityTerm } from './pod.ts';
-import type { Refusal } from './scheduling-filter.ts';
+import type { PlacementView } from './scheduling-filter.ts';
 import { matchesSelector } from './selector.ts';
-
-/** What the terms of a Pod, and those of the Pods that are there, say about Nodes. Made once for each Pod to place. */
-export interface AffinityView {
-  refusal(node: NodeInfo): Refusal | undefined;
-  /** The sum of the weights that speak for a Node. */
-  preference(node: NodeInfo): number;
-}
 
 export interface Surroundings {
   nodes: Iterable<NodeInfo>;
@@ -40,7 +33,8 @@ class Tally {
 /** How strongly a required affinity of a Pod that is there pulls matching ones (--hard-pod-affinity-weight). */
 const HARD_WEIGHT = 1;
 
-export function affinityView(pod: Pod, surroundings: Surroundings): AffinityView {
+/** What the affinity terms of a Pod, and those of the Pods that are there, say about Nodes. */
+export function affinityView(pod: Pod, surroundings: Surroundings): PlacementView {
   const matches = (term: PodAffinityTerm, owner: Pod, other: Pod): boolean =>
     inNamespaces(term, owner, other, surroundings) &&
     matchesSelector(term.labelSelector, other.metadata.labels);

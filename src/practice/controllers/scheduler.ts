@@ -9,8 +9,9 @@ import { NodeInfo } from './node-info.ts';
 import { affinityView, hasTerms } from './pod-affinity.ts';
 import { asPod, isFinished, namespaceOf, type Pod } from './pod.ts';
 import type { PodCondition } from './pod-status.ts';
-import { type Refusal, refusalOf } from './scheduling-filter.ts';
+import { matchesNodeAffinity, type Refusal, refusalOf } from './scheduling-filter.ts';
 import { scoresOf } from './scheduling-score.ts';
+import { spreadView } from './topology-spread.ts';
 
 const NAME = 'default-scheduler';
 
@@ -152,15 +153,16 @@ export class Scheduler {
       withTerms: this.withTerms.values(),
       namespaceLabels: (name) => this.options.registry.find(NAMESPACES, undefined, name)?.metadata.labels,
     });
+    const views = [spreadView(pod, nodes, (node) => matchesNodeAffinity(pod, node)), affinity];
     const refusals: Refusal[] = [];
     const feasible: NodeInfo[] = [];
     for (const node of nodes) {
-      const refusal = refusalOf(pod, node, affinity);
+      const refusal = refusalOf(pod, node, views);
       if (refusal) refusals.push(refusal);
       else feasible.push(node);
     }
     if (feasible.length === 0) return this.refuse(pod, refusals);
-    const scores = scoresOf(pod, feasible, affinity);
+    const scores = scoresOf(pod, feasible, views);
     const best = Math.max(...scores);
     const equals = feasible.filter((_, index) => scores[index] === best);
     const chosen = equals[Math.floor(this.options.random() * equals.length)];

@@ -1,5 +1,4 @@
 import { type Amounts, type NodeInfo, requestsOf } from './node-info.ts';
-import type { AffinityView } from './pod-affinity.ts';
 import type { Pod } from './pod.ts';
 import { matchesLabels, matchesTerm } from './selector.ts';
 import { type Taint, tolerates, untolerated } from './taint.ts';
@@ -10,12 +9,19 @@ export interface Refusal {
   final: boolean;
 }
 
+/** What somebody says about Nodes as places for one Pod. */
+export interface PlacementView {
+  refusal(node: NodeInfo): Refusal | undefined;
+  /** The more, the better. */
+  preference(node: NodeInfo): number;
+}
+
 const UNSCHEDULABLE: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
 const final = (reason: string): Refusal => ({ reasons: [reason], final: true });
 
 /** Whether a Pod may go to a Node, by the scheduler's filters in their order; the first that says no decides. */
-export function refusalOf(pod: Pod, node: NodeInfo, affinity: AffinityView): Refusal | undefined {
+export function refusalOf(pod: Pod, node: NodeInfo, views: readonly PlacementView[]): Refusal | undefined {
   const tolerations = pod.spec.tolerations ?? [];
   if (node.unschedulable && !tolerations.some((toleration) => tolerates(toleration, UNSCHEDULABLE)))
     return final('node(s) were unschedulable');
@@ -27,10 +33,16 @@ export function refusalOf(pod: Pod, node: NodeInfo, affinity: AffinityView): Ref
   if (!matchesNodeAffinity(pod, node)) return final("node(s) didn't match Pod's node affinity/selector");
   if (portsTaken(pod, node))
     return { reasons: ["node(s) didn't have free ports for the requested pod ports"], final: false };
-  return tooLittle(pod, node) ?? affinity.refusal(node);
+  const little = tooLittle(pod, node);
+  if (little) return little;
+  for (const view of views) {
+    const refusal = view.refusal(node);
+    if (refusal) return refusal;
+  }
+  return undefined;
 }
 
-function matchesNodeAffinity({ spec }: Pod, node: NodeInfo): boolean {
+export function matchesNodeAffinity({ spec }: Pod, node: NodeInfo): boolean {
   if (!matchesLabels(spec.nodeSelector, node.labels)) return false;
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   return required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(term, node));

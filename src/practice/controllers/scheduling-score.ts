@@ -1,16 +1,16 @@
 import { type NodeInfo, scoredRequestsOf } from './node-info.ts';
-import type { AffinityView } from './pod-affinity.ts';
 import type { Pod } from './pod.ts';
+import type { PlacementView } from './scheduling-filter.ts';
 import { matchesTerm } from './selector.ts';
 import { untolerated } from './taint.ts';
 
 const FULL = 100;
 
 /** Weights as in the scheduler's default profile. */
-const WEIGHTS = { taints: 3, nodeAffinity: 2, podAffinity: 2, free: 1, balance: 1 };
+const WEIGHTS = { taints: 3, nodeAffinity: 2, views: 2, free: 1, balance: 1 };
 
 /** How well each of the feasible Nodes suits a Pod, in their order. */
-export function scoresOf(pod: Pod, nodes: readonly NodeInfo[], affinity: AffinityView): number[] {
+export function scoresOf(pod: Pod, nodes: readonly NodeInfo[], views: readonly PlacementView[]): number[] {
   const taints = normalized(
     nodes.map((node) => -untoleratedPreferences(pod, node)),
     'span',
@@ -19,16 +19,18 @@ export function scoresOf(pod: Pod, nodes: readonly NodeInfo[], affinity: Affinit
     nodes.map((node) => nodePreference(pod, node)),
     'share',
   );
-  const podAffinity = normalized(
-    nodes.map((node) => affinity.preference(node)),
-    'span',
+  const preferences = views.map((view) =>
+    normalized(
+      nodes.map((node) => view.preference(node)),
+      'span',
+    ),
   );
   return nodes.map((node, index) => {
     const { free, balance } = room(pod, node);
     return (
       WEIGHTS.taints * (taints[index] ?? 0) +
       WEIGHTS.nodeAffinity * (nodeAffinity[index] ?? 0) +
-      WEIGHTS.podAffinity * (podAffinity[index] ?? 0) +
+      WEIGHTS.views * preferences.reduce((sum, scores) => sum + (scores[index] ?? 0), 0) +
       WEIGHTS.free * free +
       WEIGHTS.balance * balance
     );

@@ -14,6 +14,7 @@ import { finishNamespaces, NAMESPACED_RESOURCES } from './namespace-controller.t
 import { keepNamespaceDefaults } from './namespace-defaults.ts';
 import { DEFAULT_NODES, type NodeDefinition } from './node-definition.ts';
 import { NodeKeeper } from './node-keeper.ts';
+import { NodeLifecycle } from './node-lifecycle.ts';
 import { ALLOCATABLE } from './node-status.ts';
 import { asPod } from './pod.ts';
 import type { Runtime } from './runtime.ts';
@@ -73,6 +74,7 @@ export function startControllers(options: ControllersOptions): Controllers {
     { registry, clock, events, network: network.nodeCondition },
   );
   keeper.start();
+  const lifecycle = new NodeLifecycle({ registry, clock, events, fault });
   const scheduler = new Scheduler({ registry, clock, events, random, fault });
   const stops = [
     keepNamespaceDefaults({ registry, clock, fault, rootCA: options.rootCA }),
@@ -83,12 +85,14 @@ export function startControllers(options: ControllersOptions): Controllers {
       resources: options.namespacedResources ?? NAMESPACED_RESOURCES,
     }),
     followPods(registry, kubelets, fault),
+    () => lifecycle.stop(),
     () => scheduler.stop(),
     () => keeper.stop(),
     () => events.stop(),
   ];
   // After the kubelets: those Pods that were running before the cluster was stopped have their addresses again.
   scheduler.start();
+  lifecycle.start();
 
   return {
     kubelets: kubeletPort(({ namespace, name }) => {

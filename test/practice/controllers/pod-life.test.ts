@@ -16,7 +16,7 @@ test('a Pod is scheduled, pulled, started and ready; its events tell it in order
   expect(cluster.events('web')).toEqual([
     `Normal Scheduled Successfully assigned default/web to ${pod.spec.nodeName}`,
     'Normal Pulling Pulling image "nginx"',
-    'Normal Pulled Successfully pulled image "nginx" in 250ms (250ms including waiting). Image size: 1234 bytes.',
+    'Normal Pulled Successfully pulled image "nginx" in 80ms (80ms including waiting). Image size: 1234 bytes.',
     'Normal Created Created container: nginx',
     'Normal Started Started container nginx',
   ]);
@@ -86,7 +86,7 @@ describe('deletion', () => {
 
   test('before anything was started leaves nothing', async () => {
     cluster.create('web', { containers: [NGINX] });
-    await cluster.clock.advance(100);
+    await cluster.clock.advance(20);
     cluster.delete('web');
     await cluster.clock.advance(10);
     expect(cluster.find('web')).toBeUndefined();

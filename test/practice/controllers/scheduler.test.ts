@@ -199,6 +199,42 @@ describe('what leads a Pod to a Node', () => {
   });
 });
 
+describe('topology spread constraints', () => {
+  const spread = (
+    whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway',
+    key = 'kubernetes.io/hostname',
+  ): Partial<PodSpec> => ({
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: key, whenUnsatisfiable, labelSelector: { matchLabels: { app: 'web' } } },
+    ],
+  });
+  const labels = { app: 'web' };
+
+  test('hold Pods back that would make the skew too great', async () => {
+    for (const number of [2, 3]) change(`node-${number}`, ({ spec }) => (spec['unschedulable'] = true));
+    expect(await place('a', spread('DoNotSchedule'), labels)).toBe('node-1');
+    expect(await place('b', spread('DoNotSchedule'), labels)).toBeUndefined();
+    expect(message('b')).toBe(
+      `0/3 nodes are available: 1 node(s) didn't match pod topology spread constraints, 2 node(s) were unschedulable. ${TAIL} 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling.`,
+    );
+    expect(await place('c', spread('DoNotSchedule'), { app: 'other' })).toBe('node-1');
+  });
+
+  test('or only prefer the emptier places', async () => {
+    for (const name of ['a', 'b']) await place(name, { nodeName: 'node-1' }, labels);
+    for (const name of ['x', 'y', 'z']) await place(name, { nodeName: 'node-2' });
+    await place('w', { nodeName: 'node-3' }, labels);
+    expect(await place('c', spread('ScheduleAnyway'), labels)).toBe('node-2');
+  });
+
+  test('ask for a label that every Node has', async () => {
+    expect(await place('a', spread('DoNotSchedule', 'rack'), labels)).toBeUndefined();
+    expect(message('a')).toContain(
+      "3 node(s) didn't match pod topology spread constraints (missing required label).",
+    );
+  });
+});
+
 describe('a Pod that fits nowhere is tried again', () => {
   test('when a Node changes', async () => {
     expect(await place('web', { nodeSelector: { disk: 'ssd' } })).toBeUndefined();
