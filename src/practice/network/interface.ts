@@ -27,11 +27,11 @@ export interface Passage {
   note: string;
 }
 
-/** What a namespace makes of a packet. */
+/** What a namespace makes of a packet. `note` says for a trace which route or rule it was. */
 export type Decision =
-  | { kind: 'send'; packet: Packet; out: Interface; nextHop: string; note: string }
+  | { kind: 'send'; packet: Packet; out: Interface; nextHop: string; note: () => string }
   /** `over` is the loopback interface where the packet never left. */
-  | { kind: 'deliver'; packet: Packet; over?: Interface; note: string }
+  | { kind: 'deliver'; packet: Packet; over?: Interface; note: () => string }
   | { kind: 'drop'; packet: Packet; reason: string }
   | { kind: 'error'; packet: Packet; type: IcmpError['type']; reason: string };
 

@@ -1,5 +1,4 @@
 import {
-  contains,
   familyOf,
   type Family,
   formatAddress,
@@ -23,16 +22,19 @@ import { walk } from './walk.ts';
 /** As RouteView, with a prefix for a destination: 0.0.0.0/0 is `default`. */
 export type Route = RouteView & { destination: string };
 
-/** The kernel's table `local`: which addresses are this namespace's own, and which of them speaks. */
+/** The kernel's table `local`: which addresses are this namespace's own, and which of them speaks; and which are many's. */
 interface LocalRoute {
+  type: 'local' | 'broadcast' | 'multicast';
   destination: string;
   source: string;
   device: string;
 }
 
 const LOOPBACK_MTU = 65_536;
-const LOOPBACK = requirePrefix('127.0.0.0/8');
-const MULTICAST = requirePrefix('224.0.0.0/4');
+const FOR_MANY = [
+  ['broadcast', '255.255.255.255/32'],
+  ['multicast', '224.0.0.0/4'],
+] as const;
 
 /** A network namespace as Linux has it: interfaces, addresses, routes, rules and sockets. A Pod's, or a Node's own. */
 export class NetworkNamespace implements NetworkStack, Router {
@@ -44,7 +46,6 @@ export class NetworkNamespace implements NetworkStack, Router {
   /** net.ipv4.ip_forward: packets for others are routed on. */
   forwarding = false;
   private readonly local = new RouteTable<LocalRoute>();
-  private readonly broadcasts = new Set<string>();
   private readonly devices = new Map<string, Interface>();
   private readonly tcp: TcpSockets;
   private readonly changed: () => void;
@@ -66,6 +67,8 @@ export class NetworkNamespace implements NetworkStack, Router {
     });
     this.addAddress(lo, '127.0.0.1/8');
     this.addAddress(lo, '::1/128');
+    for (const [type, destination] of FOR_MANY)
+      this.local.add({ type, destination, source: destination, device: 'lo' });
   }
 
   addInterface(options: Omit<InterfaceOptions, 'index' | 'router'>): Interface {
@@ -86,8 +89,6 @@ export class NetworkNamespace implements NetworkStack, Router {
     const isOn = (route: { device: string }): boolean => route.device === device.name;
     for (const { destination } of this.main.list().filter(isOn)) this.main.remove(destination, isOn);
     for (const { destination } of this.local.list().filter(isOn)) this.local.remove(destination, isOn);
-    for (const { broadcast } of device.addresses)
-      if (broadcast !== undefined) this.broadcasts.delete(broadcast);
     this.changed();
   }
 
@@ -109,10 +110,11 @@ export class NetworkNamespace implements NetworkStack, Router {
         scope: isLoopback ? 'host' : 'global',
       },
     ];
-    if (broadcast !== false) this.broadcasts.add(broadcast);
-    // All of 127.0.0.0/8 is this machine.
     const whole = formatPrefix(prefix);
-    this.local.add({ destination: isLoopback ? whole : address, source: address, device: device.name });
+    const local = { source: address, device: device.name };
+    // All of 127.0.0.0/8 is this machine.
+    this.local.add({ type: 'local', destination: isLoopback ? whole : address, ...local });
+    if (broadcast !== false) this.local.add({ type: 'broadcast', destination: broadcast, ...local });
     const subnet = { destination: whole, device: device.name, protocol: 'kernel' as const };
     if (isLoopback || prefix.length === width(own.family)) return this.changed();
     if (own.family === 6) this.main.add({ ...subnet, metric: 256 });
@@ -155,18 +157,18 @@ export class NetworkNamespace implements NetworkStack, Router {
   }
 
   isLocal(address: string): boolean {
-    return this.local.lookup(address) !== undefined;
+    return this.local.lookup(address)?.type === 'local';
   }
 
   sourceFor(destination: string): { address: string; mss: number } | undefined {
     const own = this.local.lookup(destination);
+    if (own !== undefined && own.type !== 'local') return undefined;
     // Whoever talks to an address of its own does so from that address; in 127.0.0.0/8 from 127.0.0.1.
     if (own !== undefined)
       return {
         address: isLoopbackAddress(destination) ? own.source : destination,
         mss: LOOPBACK_MTU - HEADER_BYTES,
       };
-    if (this.isForMany(destination)) return undefined;
     const route = this.route(destination);
     const device = route && this.devices.get(route.device);
     const address = route && this.sourceOf(route);
@@ -176,7 +178,7 @@ export class NetworkNamespace implements NetworkStack, Router {
   /** Sends a packet on its walk, with all that follows from it. */
   send(packet: Packet): void {
     this.network.operate(() => {
-      const { outcome } = walk(this, packet);
+      const outcome = walk(this, packet);
       if (outcome.kind === 'delivered') outcome.to.deliver(outcome.packet);
       else if (outcome.kind === 'error') {
         if (outcome.local) this.tcp.complained(packet, outcome.type);
@@ -226,7 +228,7 @@ export class NetworkNamespace implements NetworkStack, Router {
     if (!this.forwarding) return { kind: 'drop', packet: transit.packet, reason: 'not a router' };
     if (packet.ttl <= 1)
       return { kind: 'error', packet: transit.packet, type: 'time-exceeded', reason: 'TTL exceeded' };
-    const route = this.isForMany(address) ? undefined : this.route(address);
+    const route = this.wayTo(address);
     if (route === undefined) return noRoute(transit.packet);
     const place = { in: on.name, out: route.device };
     const verdict = transit.run('forward', place);
@@ -247,14 +249,15 @@ export class NetworkNamespace implements NetworkStack, Router {
       const arrived = arrive(transit, { in: out.name }, earlier);
       return arrived.kind === 'deliver' ? { ...arrived, over: out } : arrived;
     }
-    const rules = [earlier.rule, verdict.rule].flatMap((rule) => (rule === undefined ? [] : [rule.name]));
-    const note = [describeRoute(way), ...rules].join('; ');
+    const note = (): string => [describeRoute(way), ...namesOf(earlier, verdict)].join('; ');
     return { kind: 'send', packet, out, nextHop: way.via ?? packet.destination.address, note };
   }
 
+  /** The route for an address; own ones are at lo, and what is many's goes nowhere. */
   private wayTo(address: string): Route | undefined {
-    if (this.isLocal(address)) return { destination: address, device: 'lo' };
-    return this.isForMany(address) ? undefined : this.route(address);
+    const local = this.local.lookup(address);
+    if (local === undefined) return this.route(address);
+    return local.type === 'local' ? { destination: address, device: 'lo' } : undefined;
   }
 
   private route(address: string): Route | undefined {
@@ -269,23 +272,17 @@ export class NetworkNamespace implements NetworkStack, Router {
       .get(route.device)
       ?.addresses.find(({ address, scope }) => scope === 'global' && familyOf(address) === family)?.address;
   }
-
-  /** Broadcast and multicast: TCP can't go there. */
-  private isForMany(address: string): boolean {
-    return (
-      address === '255.255.255.255' ||
-      this.broadcasts.has(address) ||
-      contains(MULTICAST, requireAddress(address))
-    );
-  }
 }
 
 function arrive(transit: Transit, place: Place, earlier: Verdict): Decision {
   const verdict = transit.run('input', place);
   if (verdict.kind !== 'accept') return refusal(verdict);
-  const rule = verdict.rule ?? earlier.rule;
-  const note = rule === undefined ? 'own address' : `own address; ${rule.name}`;
+  const note = (): string => ['own address', ...namesOf(earlier, verdict)].join('; ');
   return { kind: 'deliver', packet: transit.packet, note };
+}
+
+function namesOf(...verdicts: Verdict[]): string[] {
+  return verdicts.flatMap(({ rule }) => (rule === undefined ? [] : [rule.name]));
 }
 
 function refusal({ kind, packet, rule }: Verdict): Decision {
@@ -301,7 +298,7 @@ function noRoute(packet: Packet): Decision {
 }
 
 function isLoopbackAddress(address: string): boolean {
-  return address === '::1' || (familyOf(address) === 4 && contains(LOOPBACK, requireAddress(address)));
+  return address === '::1' || address.startsWith('127.');
 }
 
 /** As `ip route` writes it: host routes without a length. */

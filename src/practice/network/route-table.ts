@@ -14,14 +14,18 @@ export class RouteExists extends Error {
   }
 }
 
+/** How many addresses a table remembers the routes of. */
+const MOST_REMEMBERED = 4096;
+
 /**
  * Routes by prefix: the longest that holds the address wins. A look-up takes one step per *length* in the table, however
- * many routes there are.
+ * many routes there are, and for an address that was asked for before a single one.
  */
 export class RouteTable<Route extends Entry> {
   private readonly lengths = new Map<number, Map<bigint, Route[]>>();
   /** Longest first, both families together. */
   private order: number[] = [];
+  private readonly remembered = new Map<string, readonly Route[]>();
   private readonly changed: () => void;
 
   constructor(changed: () => void = () => undefined) {
@@ -44,7 +48,7 @@ export class RouteTable<Route extends Entry> {
       network,
       [...routes, route].sort((a, b) => metricOf(a) - metricOf(b)),
     );
-    this.changed();
+    this.touch();
   }
 
   /** Takes out the routes to a prefix, those that `which` picks; how many there were. */
@@ -62,20 +66,18 @@ export class RouteTable<Route extends Entry> {
       this.lengths.delete(key);
       this.order = [...this.lengths.keys()].sort((a, b) => b - a);
     }
-    this.changed();
+    this.touch();
     return routes.length - left.length;
   }
 
-  /** The route for an address, among those that are `usable`. */
+  /** The route for an address, among those that are `usable`. @throws {TypeError} */
   lookup(address: string, usable: (route: Route) => boolean = () => true): Route | undefined {
-    const parsed = requireAddress(address);
-    for (const key of this.order) {
-      const length = key & 0xff;
-      if (key >> 8 !== parsed.family) continue;
-      const found = this.lengths.get(key)?.get(networkKey(parsed, length))?.find(usable);
-      if (found !== undefined) return found;
+    let matching = this.remembered.get(address);
+    if (matching === undefined) {
+      if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
+      this.remembered.set(address, (matching = this.matching(address)));
     }
-    return undefined;
+    return matching.find(usable);
   }
 
   /** In the order of `ip route`: by address, the longer prefix first. */
@@ -85,6 +87,21 @@ export class RouteTable<Route extends Entry> {
       .map((route) => ({ route, prefix: requirePrefix(route.destination) }))
       .sort((a, b) => byAddress(a.prefix, b.prefix) || metricOf(a.route) - metricOf(b.route))
       .map(({ route }) => route);
+  }
+
+  /** All routes for an address, the best first. */
+  private matching(address: string): Route[] {
+    const parsed = requireAddress(address);
+    return this.order.flatMap((key) => {
+      const { family, length } = slotParts(key);
+      if (family !== parsed.family) return [];
+      return this.lengths.get(key)?.get(networkKey(parsed, length)) ?? [];
+    });
+  }
+
+  private touch(): void {
+    this.remembered.clear();
+    this.changed();
   }
 }
 
@@ -100,6 +117,10 @@ function metricOf(route: Entry): number {
 /** A family and a length as one number, so that one table holds both families. */
 function slot(family: number, length: number): number {
   return (family << 8) | length;
+}
+
+function slotParts(key: number): { family: number; length: number } {
+  return { family: key >> 8, length: key & 0xff };
 }
 
 function networkKey({ family, value }: Address, length: number): bigint {

@@ -1,5 +1,5 @@
 import type { SocketAddress } from './connection.ts';
-import type { Decision, Interface, Passage, Router } from './interface.ts';
+import type { Decision, Interface, Router } from './interface.ts';
 import type { IcmpError, Packet } from './packet.ts';
 
 /** One place on a packet's path, with the addresses as the packet carried them when it left that place. */
@@ -22,48 +22,61 @@ export type Outcome =
   /** `by` is who found it out: the sender itself, when `local`. */
   | { kind: 'error'; type: IcmpError['type']; by: Router; local: boolean; packet: Packet; reason: string };
 
-export interface Walk {
+export interface Trace {
   hops: Hop[];
   outcome: Outcome;
 }
 
-/** Takes a packet from a namespace as far as it gets. It ends: every router takes one off the TTL. */
-export function walk(from: Router, packet: Packet): Walk {
+/** A walk with all its hops. It is a real one: rules remember it, taps see it. Nothing is delivered. */
+export function trace(from: Router, packet: Packet): Trace {
   const hops: Hop[] = [];
+  const outcome = walk(from, packet, hops);
+  return { hops, outcome };
+}
+
+/**
+ * Takes a packet from a namespace as far as it gets. It ends: every router takes one off the TTL.
+ *
+ * @param hops gets the packet's path; most walks need none
+ */
+export function walk(from: Router, packet: Packet, hops?: Hop[]): Outcome {
   let router = from;
   let entered: Interface | undefined;
   let decision: Decision = from.output(packet);
-  for (;;) {
-    if (decision.kind !== 'send') return { hops, outcome: finish(hops, router, entered, decision) };
-    const { out, nextHop } = decision;
-    const sent = decision.packet;
+  while (decision.kind === 'send') {
+    const { out, nextHop, packet: sent } = decision;
     const verdict = entered === undefined ? 'send' : 'forward';
-    hops.push(hop(router.name, sent, verdict, decision.note, entered, out));
+    hops?.push(hop(router.name, sent, verdict, decision.note(), entered, out));
     out.see(sent, 'out');
     const carried = out.link.carry(sent, out, nextHop);
-    for (const passage of carried.passed) pass(hops, sent, passage);
+    for (const passage of carried.passed) {
+      passage.in?.see(sent, 'in');
+      passage.out?.see(sent, 'out');
+      hops?.push(hop(passage.where, sent, 'pass', passage.note, passage.in, passage.out));
+    }
     if (carried.kind === 'lost') {
       const { where, reason } = carried;
-      hops.push(hop(where, sent, 'drop', reason));
-      return { hops, outcome: { kind: 'dropped', where, reason } };
+      hops?.push(hop(where, sent, 'drop', reason));
+      return { kind: 'dropped', where, reason };
     }
     if (carried.kind === 'no-neighbour') {
       const reason = `nobody on ${out.name} has ${nextHop}`;
-      const error = { kind: 'error' as const, packet: sent, type: 'host-unreachable' as const, reason };
-      return { hops, outcome: finish(hops, router, entered, error) };
+      decision = { kind: 'error', packet: sent, type: 'host-unreachable', reason };
+    } else {
+      entered = carried.at;
+      router = entered.router;
+      entered.see(sent, 'in');
+      decision = router.receive(sent, entered);
     }
-    entered = carried.at;
-    router = entered.router;
-    entered.see(sent, 'in');
-    decision = router.receive(sent, entered);
   }
+  return finish(router, entered, decision, hops);
 }
 
 function finish(
-  hops: Hop[],
   router: Router,
   entered: Interface | undefined,
   decision: Exclude<Decision, { kind: 'send' }>,
+  hops: Hop[] | undefined,
 ): Outcome {
   const { packet } = decision;
   switch (decision.kind) {
@@ -71,24 +84,18 @@ function finish(
       const { over, note } = decision;
       over?.see(packet, 'out');
       over?.see(packet, 'in');
-      hops.push(hop(router.name, packet, 'deliver', note, entered ?? over, undefined));
+      hops?.push(hop(router.name, packet, 'deliver', note(), entered ?? over));
       return { kind: 'delivered', to: router, packet };
     }
     case 'drop':
-      hops.push(hop(router.name, packet, 'drop', decision.reason, entered));
+      hops?.push(hop(router.name, packet, 'drop', decision.reason, entered));
       return { kind: 'dropped', where: router.name, reason: decision.reason };
     case 'error': {
       const { type, reason } = decision;
-      hops.push(hop(router.name, packet, 'error', reason, entered));
+      hops?.push(hop(router.name, packet, 'error', reason, entered));
       return { kind: 'error', type, by: router, local: entered === undefined, packet, reason };
     }
   }
-}
-
-function pass(hops: Hop[], packet: Packet, passage: Passage): void {
-  passage.in?.see(packet, 'in');
-  passage.out?.see(packet, 'out');
-  hops.push(hop(passage.where, packet, 'pass', passage.note, passage.in, passage.out));
 }
 
 function hop(
