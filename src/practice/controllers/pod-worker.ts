@@ -125,12 +125,16 @@ export class PodWorker implements PodContext {
     return result;
   }
 
-  /** Writes the status, once for all that changes in one go. */
+  /**
+   * Writes the status, once for all that changes in one go. A kubelet that ends a Pod does nothing else for it: what
+   * its containers came to stands in the last status.
+   */
   changed(): void {
     if (this.dirty) return;
     this.dirty = true;
     queueMicrotask(() => {
       this.dirty = false;
+      if (this.ending.signal.aborted) return;
       try {
         this.writeStatus();
       } catch (error) {

@@ -121,9 +121,7 @@ describe('deletion', () => {
     expect(phases).toEqual([
       ['ADDED', 'Running', undefined, undefined],
       ['MODIFIED', 'Running', undefined, undefined],
-      ['MODIFIED', 'Running', 0, undefined],
-      ['MODIFIED', 'Failed', 0, 137],
-      // Its network is gone as well.
+      // Nothing in between: the kubelet ends all of it first.
       ['MODIFIED', 'Failed', 0, 137],
       ['DELETED', 'Failed', 0, 137],
     ]);
