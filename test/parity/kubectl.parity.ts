@@ -34,14 +34,14 @@ beforeAll(async () => {
   );
 }, 600_000);
 
-describe.each(kubectls)('kubectl $version', (kubectl) => {
+describe.each(kubectls.map((kubectl) => [kubectl.version, kubectl] as const))('kubectl %s', (_, kubectl) => {
   const lines = linesFor(kubectl.name);
   const golden = readLive(kubectl.version);
   const real = (): Answers | undefined => asked.get(`real ${kubectl.name}`);
   const known = (): Answers | undefined => (isUpdate ? real() : (golden ?? real()));
 
   describe.skipIf(realKubeconfig === undefined)('the real cluster answers as recorded', () => {
-    it.each(lines.filter((line) => line.reference === 'live'))('$name', (line) => {
+    it.each(named(lines.filter((line) => line.reference === 'live')))('%s', (_, line) => {
       const [now, then] = [real()?.[line.name], known()?.[line.name]];
       expect(now && comparable(now, line, '1.20')).toBe(then && comparable(then, line, '1.20'));
     });
@@ -49,13 +49,13 @@ describe.each(kubectls)('kubectl $version', (kubectl) => {
 
   describe.skipIf(practiceKubeconfig === undefined)('the practice cluster answers as a real one', () => {
     const compared = lines.filter((line) => typeof line.reference === 'string');
-    it.for(compared)('$name', (line, { skip }) => {
+    it.for(named(compared))('%s', ([, line], { skip }) => {
       const reference = referenceOf(line);
       if (reference === undefined) return skip(`nothing recorded for kubectl ${kubectl.version}`);
       expect(comparable(practiceAnswer(line), line, 'practice', used)).toBe(reference);
     });
 
-    it.each(lines.filter((line) => line.says !== undefined))('$name: says so', (line) => {
+    it.each(named(lines.filter((line) => line.says !== undefined)))('%s: says so', (_, line) => {
       const { stdout, stderr } = practiceAnswer(line);
       expect(stdout + stderr).toMatch(line.says!);
     });
@@ -95,6 +95,10 @@ it.skipIf(kubectls.length < 2 || practiceKubeconfig === undefined)(
     expect(differences.map(({ name }) => name).filter((name) => !used.has(name))).toEqual([]);
   },
 );
+
+function named(lines: Line[]): [string, Line][] {
+  return lines.map((line) => [line.name, line]);
+}
 
 async function askAll(kubectl: Kubectl, kubeconfig: string): Promise<Answers> {
   const terminal = new Terminal(

@@ -37,6 +37,8 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/^( {2}(?:Machine ID|System UUID|Boot ID): +)\S+$/gm, '$1ID'],
   [/^(Non-terminated Pods: +)\(\d+ in total\)/gm, '$1(N in total)'],
   [/\((\d+)%\)/g, '(N%)'],
+  // What stands under a label is as far to the right as the label is long.
+  [/^ {12,}(?=[^\s-])/gm, '            '],
   // Columns are as wide as the longest cell, so widths follow what is masked.
   [/(?<=\S)(?<!^[+-]) {2,}/gm, ' '],
   [/ +$/gm, ''],
