@@ -114,11 +114,11 @@ export class NetworkNamespace implements NetworkStack, Router {
     const local = { source: address, device: device.name };
     // All of 127.0.0.0/8 is this machine.
     this.local.add({ type: 'local', destination: isLoopback ? whole : address, ...local });
-    if (broadcast !== false) this.local.add({ type: 'broadcast', destination: broadcast, ...local });
-    const subnet = { destination: whole, device: device.name, protocol: 'kernel' as const };
-    if (isLoopback || prefix.length === width(own.family)) return this.changed();
-    if (own.family === 6) this.main.add({ ...subnet, metric: 256 });
-    else this.main.add({ ...subnet, scope: 'link', source: address });
+    // A second address of the same subnet adds nothing but itself.
+    if (broadcast !== false && !this.local.has(broadcast))
+      this.local.add({ type: 'broadcast', destination: broadcast, ...local });
+    const isAlone = isLoopback || prefix.length === width(own.family);
+    if (!isAlone && !this.main.has(whole)) this.main.add(subnetRoute(whole, address, device));
     this.changed();
   }
 
@@ -272,6 +272,12 @@ export class NetworkNamespace implements NetworkStack, Router {
       .get(route.device)
       ?.addresses.find(({ address, scope }) => scope === 'global' && familyOf(address) === family)?.address;
   }
+}
+
+/** The route that the kernel makes of an address. */
+function subnetRoute(destination: string, address: string, device: Interface): Route {
+  const route = { destination, device: device.name, protocol: 'kernel' as const };
+  return familyOf(address) === 6 ? { ...route, metric: 256 } : { ...route, scope: 'link', source: address };
 }
 
 function arrive(transit: Transit, place: Place, earlier: Verdict): Decision {

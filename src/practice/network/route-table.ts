@@ -51,6 +51,12 @@ export class RouteTable<Route extends Entry> {
     this.touch();
   }
 
+  /** Whether there is a route to exactly this prefix. @throws {TypeError} */
+  has(destination: string): boolean {
+    const { family, value, length } = requirePrefix(destination);
+    return this.lengths.get(slot(family, length))?.has(networkKey({ family, value }, length)) === true;
+  }
+
   /** Takes out the routes to a prefix, those that `which` picks; how many there were. */
   remove(destination: string, which: (route: Route) => boolean = () => true): number {
     const prefix = requirePrefix(destination);

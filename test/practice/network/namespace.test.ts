@@ -140,7 +140,8 @@ describe('interfaces and addresses', () => {
     const network = gce();
     const { stack, address } = pod(network, 'node-1', 'a');
     const eth0 = stack.device('eth0')!;
-    stack.addAddress(eth0, '10.4.1.200/32');
+    stack.addAddress(eth0, '10.4.1.200/24');
+    expect(stack.routes(4)).toHaveLength(2);
     const node = network.node('node-1');
     expect(pair(stack, node, '10.128.0.2').far.remote.address).toBe(address);
     stack.main.add({ destination: '10.128.0.2/32', via: '10.4.1.1', device: 'eth0', source: '10.4.1.200' });
