@@ -58,7 +58,7 @@ export class KeptLog implements ContainerLog {
   private extend(stream: Stream, bytes: Uint8Array, time: number, complete: boolean): void {
     const begun = this.partial.get(stream);
     const line: LogLine = begun
-      ? { ...begun, bytes: Buffer.concat([begun.bytes, bytes]) }
+      ? { ...begun, bytes: joined(begun.bytes, bytes) }
       : { time, stream, bytes: Uint8Array.from(bytes) };
     if (complete || line.bytes.length >= LONGEST_LINE) {
       this.partial.delete(stream);
@@ -82,6 +82,13 @@ export class KeptLog implements ContainerLog {
       this.size -= this.kept[count]?.bytes.length ?? 0;
     this.kept.splice(0, count);
   }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 /** The log of a container that ended before the cluster was stopped: kubelet's own words for one that is gone. */

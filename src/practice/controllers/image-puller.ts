@@ -27,12 +27,15 @@ export class ImagePuller {
     find: (reference: string) => KnownImage | ImageFailure,
     clock: Clock,
     random: () => number,
-    present: KnownImage[] = [],
+    present: readonly string[] = [],
   ) {
     this.find = find;
     this.clock = clock;
     this.random = random;
-    for (const image of present) this.present.set(image.view.reference, image);
+    for (const reference of present) {
+      const image = find(reference);
+      if (!('reason' in image)) this.present.set(image.view.reference, image);
+    }
   }
 
   /** The image, when the Node has it. */

@@ -38,11 +38,12 @@ export class PodNetwork {
     if (!this.attached) await sleep(this.node.clock, SETUP, signal);
     while (!this.attached && !signal.aborted) {
       try {
+        if (wantsHostPort(this.pod)) throw new HostPortNotModelled();
         this.attach();
       } catch (error) {
-        if (!(error instanceof NoAddressLeft)) throw error;
+        if (!(error instanceof NoAddressLeft || error instanceof HostPortNotModelled)) throw error;
         failed(
-          `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="bridge" failed (add): failed to allocate for range 0: ${error.message}`,
+          `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: ${error.message}`,
         );
         await sleep(this.node.clock, NEXT_TRY, signal);
       }
@@ -62,5 +63,18 @@ export class PodNetwork {
       pod.spec.hostNetwork === true
         ? { stack: node.stack, address: node.internalIP }
         : node.network.addPod(node.name, { uid, name }, wanted);
+  }
+}
+
+/** Nothing would lead from the Node's port to the Pod: better that it does not start. In the Node's network it does. */
+function wantsHostPort({ spec }: Pod): boolean {
+  if (spec.hostNetwork === true) return false;
+  return spec.containers.some(({ ports = [] }) => ports.some(({ hostPort = 0 }) => hostPort !== 0));
+}
+
+class HostPortNotModelled extends Error {
+  constructor() {
+    super('hostPort is not modelled by the practice cluster');
+    this.name = 'HostPortNotModelled';
   }
 }

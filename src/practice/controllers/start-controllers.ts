@@ -55,7 +55,7 @@ export function startControllers(options: ControllersOptions): Controllers {
   const pullers = new Map(
     definitions.map(({ name }) => [
       name,
-      new ImagePuller((image) => runtime.findImage(image), clock, random),
+      new ImagePuller((image) => runtime.findImage(image), clock, random, imagesOf(registry, name)),
     ]),
   );
   const kubelets = new Map(
@@ -110,6 +110,16 @@ export function startControllers(options: ControllersOptions): Controllers {
       return Promise.resolve();
     },
   };
+}
+
+/** The images a Node had pulled before the cluster was stopped. */
+function imagesOf(registry: Registry, node: string): string[] {
+  const status = registry.find(NODES, undefined, node)?.['status'] as NodeImages | undefined;
+  return (status?.images ?? []).flatMap(({ names = [] }) => names.filter((name) => !name.includes('@')));
+}
+
+interface NodeImages {
+  images?: { names?: string[] }[];
 }
 
 /** Tells each kubelet of the Pods of its Node. */

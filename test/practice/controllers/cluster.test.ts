@@ -216,6 +216,19 @@ describe('the cluster is stopped and comes back with its objects', () => {
     );
   });
 
+  test('the Nodes still have the images they had', async () => {
+    const containers = [{ name: 'c', image: 'nginx:1' }];
+    cluster.create('a', { nodeName: 'node-1', containers });
+    await cluster.untilRunning('a');
+    await cluster.clock.advance(11_000);
+    await cluster.restart();
+    cluster.create('b', { nodeName: 'node-1', containers });
+    await cluster.untilRunning('b');
+    expect(cluster.events('b')).toContain(
+      'Normal Pulled Container image "nginx:1" already present on machine',
+    );
+  });
+
   test('what had ended stays as it is', async () => {
     cluster.create('job', {
       restartPolicy: 'Never',

@@ -333,3 +333,15 @@ test('when a subnet is full, Pods wait for an address', async () => {
   cluster.network.pods.clear();
   await cluster.untilRunning('web');
 });
+
+test('a port of the Node that would lead nowhere keeps the Pod from starting', async () => {
+  const ports = [{ containerPort: 80, hostPort: 8080 }];
+  cluster.create('web', { containers: [{ name: 'c', image: 'nginx:1', ports }] });
+  cluster.create('host', {
+    hostNetwork: true,
+    containers: [{ name: 'c', image: 'nginx:1', ports: [{ containerPort: 80, hostPort: 80 }] }],
+  });
+  await cluster.untilRunning('host');
+  expect(cluster.pod('web').status?.phase).toBe('Pending');
+  expect(cluster.events('web').join()).toContain('hostPort is not modelled by the practice cluster');
+});

@@ -37,7 +37,7 @@ test('the kubelet asks nginx whether it is ready, and nginx logs who asked', asy
 
 test('containers get their files and variables from the Pod', async () => {
   const script =
-    'cat /etc/hosts /etc/resolv.conf; echo $A-$NODE-$HOSTNAME; cat /shared/x; ls /var/run/secrets/kubernetes.io/serviceaccount; sleep 1000';
+    'cat /etc/hosts /etc/resolv.conf; echo $A-$NODE-$HOSTNAME; cat /shared/x; cat /var/run/secrets/kubernetes.io/serviceaccount/namespace; echo; sleep 1000';
   cluster.create('p', {
     nodeName: 'node-1',
     hostAliases: [{ ip: '1.2.3.4', hostnames: ['foo', 'bar'] }],
@@ -83,7 +83,7 @@ test('containers get their files and variables from the Pod', async () => {
     options ndots:5
     bb-node-1-p
     written
-    sh: ls: not found
+    default
     "
   `);
 });

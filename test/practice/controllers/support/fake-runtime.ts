@@ -28,7 +28,8 @@ export class FakeRuntime implements Runtime {
         reason: 'InvalidImageName',
         message: `Failed to apply default image tag "${reference}": couldn't parse image name "${reference}": invalid reference format: repository name (library/${reference}) must be lowercase`,
       };
-    const name = `docker.io/library/${reference}${reference.includes(':') ? '' : ':latest'}`;
+    const short = reference.replace('docker.io/library/', '');
+    const name = `docker.io/library/${short}${short.includes(':') ? '' : ':latest'}`;
     if (reference.startsWith('bad'))
       return {
         reason: 'ErrImagePull',
@@ -36,7 +37,7 @@ export class FakeRuntime implements Runtime {
       };
     const view = {
       reference: name,
-      digest: `docker.io/library/${reference.split(':')[0]}@sha256:${'a'.repeat(64)}`,
+      digest: `docker.io/library/${short.split(':')[0]}@sha256:${'a'.repeat(64)}`,
       size: 1234,
     };
     return { view, user: { uid: 0, gid: 0 } };
