@@ -3,7 +3,7 @@ import { Cloud } from './cloud.ts';
 import type { ClusterNetwork, NetworkNode, PodAttachment } from './cluster-network.ts';
 import type { NetworkNamespace } from './namespace.ts';
 import { Network } from './network.ts';
-import { canonicalPrefix } from './route-table.ts';
+import { canonicalPrefix, RouteExists } from './route-table.ts';
 
 /** Google's default (cloud.google.com/vpc/docs/mtu). */
 const MTU = 1460;
@@ -30,14 +30,16 @@ export class GceNetwork implements ClusterNetwork {
     this.cloud = new Cloud(() => this.network.retransmit());
   }
 
+  /** @throws {RouteExists} when its address or podCIDR is another Node's */
   addNode(definition: NetworkNode): NetworkNamespace {
     if (this.nodes.has(definition.name)) throw new Error(`Node ${definition.name} is on the network already`);
+    const prefixes = [definition.internalIP, definition.podCIDR].map(canonicalPrefix);
+    if (prefixes.some((prefix) => this.cloud.routes.has(prefix))) throw new RouteExists();
     const node = new BridgedNode(this.network, definition, { bridge: 'cbr0', mtu: MTU, uplink: this.cloud });
     const { namespace, uplink } = node;
     namespace.addAddress(uplink, `${definition.internalIP}/32`);
     namespace.main.add({ destination: `${GATEWAY}/32`, device: uplink.name, scope: 'link' });
     namespace.main.add({ destination: '0.0.0.0/0', via: GATEWAY, device: uplink.name });
-    const prefixes = [definition.internalIP, definition.podCIDR].map(canonicalPrefix);
     for (const destination of prefixes) this.cloud.routes.add({ destination, to: uplink });
     this.nodes.set(definition.name, { node, prefixes });
     return namespace;
