@@ -85,22 +85,13 @@ const ELF = new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]);
 /** What every image has that is more than one program: a place for temporary files, users, groups. */
 export function base(
   layout: Layout,
-  system: { passwd: string[]; group: string[]; release?: string },
+  system: { passwd: string[]; group: string[]; release?: string; isMerged?: boolean },
 ): Layout {
+  if (system.isMerged === true)
+    layout.link('/bin', 'usr/bin').link('/sbin', 'usr/sbin').link('/lib', 'usr/lib');
+  else layout.directories('/bin', '/sbin', '/lib');
   layout
-    .directories(
-      '/bin',
-      '/dev',
-      '/etc',
-      '/home',
-      '/lib',
-      '/proc',
-      '/sbin',
-      '/sys',
-      '/usr/bin',
-      '/usr/sbin',
-      '/var/log',
-    )
+    .directories('/dev', '/etc', '/home', '/proc', '/sys', '/usr/bin', '/usr/sbin', '/var/log')
     .directory('/root', { mode: 0o700 })
     .directory('/tmp', { mode: 0o1777 })
     .directory('/var/tmp', { mode: 0o1777 })

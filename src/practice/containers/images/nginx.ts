@@ -81,23 +81,20 @@ function onDebian(version: string, built: string, isTrixie: boolean): ImageConte
         passwd: [...DEBIAN_PASSWD, PASSWD],
         group: [...DEBIAN_GROUP, 'nginx:x:101:'],
         release: debianRelease(isTrixie),
+        isMerged: true,
       });
       layout
         .directories('/boot', '/media', '/mnt', '/opt', '/run', '/srv', '/usr/lib', '/usr/local/bin')
         .text('/etc/debian_version', isTrixie ? '13.1\n' : '12.12\n')
-        .program('/bin/sh', sh)
-        .program('/bin/bash', sh)
-        .program('/bin/dash', sh)
+        .program('/usr/bin/bash', sh)
+        .program('/usr/bin/dash', sh)
+        .link('/usr/bin/sh', 'dash')
         .program('/usr/bin/curl', curl({ version: isTrixie ? '8.14.1' : '7.88.1', libc: 'glibc' }));
       for (const [name, program] of gnuPrograms()) layout.program(`/usr/bin/${name}`, program);
-      for (const name of IN_BIN) layout.link(`/bin/${name}`, `/usr/bin/${name}`);
       installNginx(fileSystem, layout, version, builtBy);
     },
   };
 }
-
-/** Debian keeps both folders as one; these are called by their old path most. */
-const IN_BIN = ['cat', 'echo', 'sleep'];
 
 /** @param hasCurl the slim variant has none */
 function onAlpine(version: string, built: string, release: AlpineRelease, hasCurl: boolean): ImageContent {

@@ -3,26 +3,23 @@ import { echo } from '../shell/echo.ts';
 import { printf } from '../shell/printf.ts';
 import { sh } from '../shell/sh.ts';
 import { test } from '../shell/test.ts';
-import { type Applet, basename, program, type Suite } from './applet.ts';
-import { cat } from './cat.ts';
-import { sleep } from './sleep.ts';
+import { basename, program, type Suite } from './applet.ts';
+import { ALL } from './applets.ts';
 
 type Busybox = Extract<Suite, { kind: 'busybox' }>;
-
-const APPLETS: Applet[] = [cat, sleep];
 
 /** Programs that are the same in every suite, or word their errors themselves. */
 const PROGRAMS: Record<string, Program> = { '[': test, ash: sh, echo, printf, sh, test };
 
 /** The names of all applets, in order. */
 export function applets(): string[] {
-  return [...APPLETS.map(({ name }) => name), ...Object.keys(PROGRAMS)].sort();
+  return [...ALL.map(({ name }) => name), ...Object.keys(PROGRAMS)].sort();
 }
 
 /** The one program behind all of them: it does what it is called. */
 export function busyboxProgram(suite: Busybox): Program {
   const table = new Map<string, Program>(Object.entries(PROGRAMS));
-  for (const applet of APPLETS) table.set(applet.name, program(applet, suite));
+  for (const applet of ALL) table.set(applet.name, program(applet, suite));
   return async (process) => {
     const name = basename(process.argv[0] ?? 'busybox');
     if (name !== 'busybox') return run(name);

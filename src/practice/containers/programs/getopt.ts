@@ -64,12 +64,12 @@ function takesValue(spec: OptionSpec, letter: string): boolean {
 }
 
 function readLetters(letters: string, rest: string[], spec: OptionSpec, options: Options): void {
-  for (const [index, letter] of [...letters].entries()) {
+  for (const [index, letter] of letters.split('').entries()) {
     if (!takesValue(spec, letter)) {
       options.add(letter);
       continue;
     }
-    const value = [...letters].slice(index + 1).join('') || rest.shift();
+    const value = letters.slice(index + 1) || rest.shift();
     if (value === undefined) throw new OptionError('no-value', letter);
     options.add(letter, value);
     return;

@@ -2,11 +2,8 @@ import type { Program } from '../process.ts';
 import { echo } from '../shell/echo.ts';
 import { printf } from '../shell/printf.ts';
 import { test } from '../shell/test.ts';
-import { type Applet, program } from './applet.ts';
-import { cat } from './cat.ts';
-import { sleep } from './sleep.ts';
-
-const APPLETS: Applet[] = [cat, sleep];
+import { program } from './applet.ts';
+import { COMMON } from './applets.ts';
 
 /** What Debian's slim image has, by name. */
 export function gnuPrograms(): Map<string, Program> {
@@ -16,6 +13,6 @@ export function gnuPrograms(): Map<string, Program> {
     ['printf', printf],
     ['test', test],
   ]);
-  for (const applet of APPLETS) table.set(applet.name, program(applet, { kind: 'gnu' }));
+  for (const applet of COMMON) table.set(applet.name, program(applet, { kind: 'gnu' }));
   return table;
 }

@@ -12,13 +12,14 @@ export async function input(call: Call, name: string): Promise<Source | undefine
     return reader(call.process, open(call.process, name, 'read'));
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    await complain(call, words(call, busyboxWords(name, error), gnuWords(call.name, name, error)));
+    await complain(call, words(call, busyboxWords(call.name, name, error), gnuWords(call.name, name, error)));
     return undefined;
   }
 }
 
 /** That it is a directory is found out when it is read. */
-function busyboxWords(name: string, error: FileError): string {
+function busyboxWords(program: string, name: string, error: FileError): string {
+  if (program === 'sort') return `${name}: ${error.message}`;
   return error.code === 'EISDIR' ? `read error: ${error.message}` : `can't open '${name}': ${error.message}`;
 }
 

@@ -1,8 +1,8 @@
 /** What a curl command line asks for. */
 export interface Request {
   urls: string[];
-  /** For each URL in turn; `-O` is 'remote'. */
-  outputs: (string | 'remote-name')[];
+  /** For each URL in turn; undefined is `-O`. */
+  outputs: (string | undefined)[];
   isSilent: boolean;
   showsErrors: boolean;
   isVerbose: boolean;
@@ -241,7 +241,7 @@ function apply(request: Request, name: string, value: string, isOn: boolean): vo
       request.outputs.push(value);
       break;
     case 'remote-name':
-      request.outputs.push('remote-name');
+      request.outputs.push(undefined);
       break;
     case 'write-out':
       request.writeOut = value;

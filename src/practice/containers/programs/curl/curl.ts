@@ -104,6 +104,7 @@ async function planned(process: Process, edition: Edition, request: Request): Pr
   const jobs: Job[] = [];
   for (const [index, pattern] of request.urls.entries()) {
     const output = request.outputs[index];
+    const isNamedByUrl = index < request.outputs.length && output === undefined;
     let urls: string[];
     try {
       urls = request.globs ? expandUrl(pattern) : [pattern];
@@ -116,7 +117,7 @@ async function planned(process: Process, edition: Edition, request: Request): Pr
       return 3;
     }
     for (const url of urls) {
-      const file = output === 'remote-name' ? remoteName(url) : output;
+      const file = isNamedByUrl ? remoteName(url) : output;
       if (file === '') {
         const words = edition.isOfTheDecksDay
           ? 'Remote file name has no length!'

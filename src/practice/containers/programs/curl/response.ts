@@ -71,7 +71,7 @@ export class ResponseReader {
       if (await this.fill()) continue;
       if (this.arrived === 0) throw new CurlFailure(52, 'Empty reply from server');
       if (acceptsHttp09) return undefined;
-      if (!/^HTTP\//.test(this.rest)) throw new CurlFailure(1, 'Received HTTP/0.9 when not allowed');
+      if (!this.rest.startsWith('HTTP/')) throw new CurlFailure(1, 'Received HTTP/0.9 when not allowed');
       // The connection ended within the headers: curl takes what there is.
       const text = this.rest;
       this.rest = '';

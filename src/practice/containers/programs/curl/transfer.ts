@@ -148,6 +148,7 @@ export class Transfer {
 
   private async release(pooled: Pooled, isUsable: boolean, isAborted: boolean, url: Url): Promise<void> {
     const { edition, idle } = this.session;
+    await this.finishMeter();
     if (isUsable) {
       const reading = pooled.socket.read();
       const rested: Pooled = { ...pooled, reading };
@@ -159,6 +160,11 @@ export class Transfer {
     }
     pooled.socket.close();
     await this.trace.remark(edition.closing(pooled.id, isAborted));
+  }
+
+  private async finishMeter(): Promise<void> {
+    const { received = 0, expected } = this.reader ?? {};
+    await this.meter.finish(this.watch.milliseconds(), { received, expected, sent: this.facts.size.upload });
   }
 
   private async connection(url: Url): Promise<Pooled> {
@@ -187,6 +193,7 @@ export class Transfer {
     } catch (error) {
       if (error instanceof CurlFailure) {
         await trace.remark(error.message);
+        if (error.status !== 6 && !edition.isOfTheDecksDay) await this.finishMeter();
         await trace.remark(edition.closing(id, error.status !== 6));
       }
       throw error;

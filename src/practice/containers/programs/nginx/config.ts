@@ -42,6 +42,8 @@ export function parseConfig(text: string, file: string): Directive[] {
           continue;
         }
         if (words.length > 0) {
+          if (token.kind === 'end' && file === COMMAND_LINE)
+            throw new ConfigError('unexpected end of parameter, expecting ";"', where);
           if (token.kind === 'end')
             throw new ConfigError('unexpected end of file, expecting ";" or "}"', where);
           if (token.kind === '}') throw new ConfigError('unexpected "}"', where);

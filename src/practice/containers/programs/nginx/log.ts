@@ -66,7 +66,9 @@ export function errorLine(process: Process, level: string, message: string): str
 
 function escaped(value: string): string {
   // oxlint-disable-next-line no-control-regex -- they are what is escaped
+  // oxlint-disable-next-line no-control-regex -- they are what is escaped
   return value.replace(
+    // oxlint-disable-next-line no-control-regex -- they are what is escaped
     /["\\\0-\x1f\x7f-\xff]/g,
     (char) => `\\x${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   );

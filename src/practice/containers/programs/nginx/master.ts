@@ -66,10 +66,10 @@ export async function runMaster(master: Master, first: Settings): Promise<number
   process.handle('SIGHUP', () => {
     notice('signal 1 (SIGHUP) received, reconfiguring');
     reloading = reloading.then(async () => {
-      const next = await reconfigure(master, generation, notice);
-      if (next === undefined || ended.isRaised) return;
-      generation = next;
-      crew.replace(next);
+      const renewed = await reconfigure(master, generation, notice);
+      if (renewed === undefined || ended.isRaised) return;
+      generation = renewed;
+      crew.replace(renewed);
     });
   });
   await process.until(ended.raised);

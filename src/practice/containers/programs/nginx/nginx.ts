@@ -241,8 +241,8 @@ function readCommandLine(args: string[]): CommandLine | string {
     for (let at = 1; at < arg.length; at++) {
       const letter = arg[at]!;
       const value = (): string | undefined => {
-        const glued = arg!.slice(at + 1);
-        at = arg!.length;
+        const glued = arg.slice(at + 1);
+        at = arg.length;
         return glued || rest.shift();
       };
       switch (letter) {

@@ -298,6 +298,8 @@ function readServer(block: Directive[], outer: Scope, formats: Map<string, strin
   const names = block
     .filter((each) => each.name === 'server_name')
     .flatMap((each) => each.args.map((name) => name.toLowerCase()));
+  if (names.some((name) => name.startsWith('~')))
+    throw new ConfigError('patterns in "server_name" are not modelled by the practice cluster', block[0]);
   return {
     names: names.length > 0 ? names : [''],
     listens,
