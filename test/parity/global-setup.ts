@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { serve } from '../../src/practice/serve.ts';
+import type { Identity } from '../../src/practice/server/credentials.ts';
+import { CONTEXT, contextName } from '../../src/practice/server/kubeconfig.ts';
 import { findKubectls } from './clusters.ts';
 
 /** Files of the kubeconfigs of the practice cluster under test. */
@@ -26,9 +28,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const folder = mkdtempSync(join(tmpdir(), 'k8snet-parity-'));
   const cluster = await serve({ folder: join(folder, 'cluster'), report: (error) => console.error(error) });
-  const write = (identity: Parameters<typeof cluster.kubeconfig>[0]): string => {
+  /** All with one context name: a lesson goes on in its own context, whoever goes on. */
+  const write = (identity: Identity): string => {
     const file = join(folder, `kubeconfig-${identity}`);
-    writeFileSync(file, cluster.kubeconfig(identity), { mode: 0o600 });
+    const text = cluster.kubeconfig(identity).replaceAll(contextName(identity), CONTEXT);
+    writeFileSync(file, text, { mode: 0o600 });
     return file;
   };
   project.provide('practice', {
