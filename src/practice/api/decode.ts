@@ -44,26 +44,21 @@ export function parseJson(text: string): unknown {
   }
 }
 
-interface Owner {
-  struct: string;
-  field: string;
-}
-
 class Reader {
   readonly strictErrors: string[] = [];
-  /** Where we are: names of fields, indices as `[0]`, keys of maps. */
-  private readonly path: string[] = [];
+  /** Where we are: names of fields, and between them indices as `[0]` and keys of maps. */
+  private readonly path: { name: string; isField: boolean }[] = [];
 
-  struct(name: string, json: unknown, owner: Owner | undefined): Fields {
+  struct(name: string, json: unknown, owner: string | undefined): Fields {
     if (!isFields(json)) throw this.wrongType(json, `v1.${goName(name)}`, owner);
     const fields = fieldsOf(name);
     const value: Fields = {};
     for (const [key, given] of Object.entries(json)) {
-      this.path.push(key);
+      this.path.push({ name: key, isField: true });
       const field = fields.get(key);
       if (field === undefined) this.strictErrors.push(`unknown field "${this.where()}"`);
       else {
-        const read = given === null ? undefined : this.value(field.type, given, { struct: name, field: key });
+        const read = given === null ? undefined : this.value(field.type, given, name);
         if (read !== undefined && (field.keepsZero || !isZero(field.type, read))) value[key] = read;
       }
       this.path.pop();
@@ -73,7 +68,7 @@ class Reader {
     return value;
   }
 
-  private value(type: Type, json: unknown, owner: Owner): unknown {
+  private value(type: Type, json: unknown, owner: string): unknown {
     switch (type.kind) {
       case 'struct':
         return this.struct(type.name, json, owner);
@@ -82,7 +77,7 @@ class Reader {
       case 'list':
         if (!Array.isArray(json)) throw this.wrongType(json, goType(type), owner);
         return json.map((each: unknown, index) => {
-          this.path.push(`[${index}]`);
+          this.path.push({ name: `[${index}]`, isField: false });
           const read = this.value(type.of, each ?? emptyOf(type.of), owner);
           this.path.pop();
           return read;
@@ -90,7 +85,7 @@ class Reader {
       case 'map': {
         if (!isFields(json)) throw this.wrongType(json, goType(type), owner);
         const entries = Object.entries(json).map(([key, each]) => {
-          this.path.push(key);
+          this.path.push({ name: key, isField: false });
           const read = this.value(type.of, each ?? emptyOf(type.of), owner);
           this.path.pop();
           return [key, read] as const;
@@ -100,7 +95,7 @@ class Reader {
     }
   }
 
-  private scalar(scalar: Scalar, json: unknown, owner: Owner): unknown {
+  private scalar(scalar: Scalar, json: unknown, owner: string): unknown {
     switch (scalar) {
       case 'any':
         return json;
@@ -135,18 +130,19 @@ class Reader {
   }
 
   private where(): string {
-    return this.path.join('.').replaceAll('.[', '[');
+    return this.path
+      .map(({ name }) => name)
+      .join('.')
+      .replaceAll('.[', '[');
   }
 
-  private wrongType(json: unknown, expected: string, owner: Owner | undefined): WrongType {
+  private wrongType(json: unknown, expected: string, owner: string | undefined): WrongType {
     const isNumber = typeof json === 'number';
     const given = isNumber && expected.startsWith('int') ? `number ${json}` : jsonType(json);
     if (owner === undefined)
       return new WrongType(`json: cannot unmarshal ${given} into Go value of type ${expected}`);
-    const path = this.path.filter((part) => !part.startsWith('['));
-    // A map's keys are not part of what Go calls the field's path.
-    const end = path.lastIndexOf(owner.field);
-    const field = `${goName(owner.struct)}.${path.slice(0, end + 1).join('.')}`;
+    const path = this.path.filter(({ isField }) => isField).map(({ name }) => name);
+    const field = `${goName(owner)}.${path.join('.')}`;
     return new WrongType(`json: cannot unmarshal ${given} into Go struct field ${field} of type ${expected}`);
   }
 }

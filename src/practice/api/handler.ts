@@ -93,13 +93,27 @@ async function answerTarget(
 }
 
 async function answerReviewOf(
-  { request }: Context,
+  { request, store }: Context,
   { group, version, plural, name }: Target,
   user: ApiRequest['user'],
 ): Promise<Answer> {
+  if (request.method === 'GET' && `${group}/${version}/${plural}` === DEFINITIONS && name === undefined)
+    return json(noDefinitions(store.version));
   const review = REVIEWS.find((each) => each.group === group && each.plural === plural);
   if (review === undefined || version !== 'v1' || name !== undefined) throw unknownPath();
   return answerReview(review, await readBody(request, review), request, user);
+}
+
+/** kubectl looks there for kinds that it can't find; without an answer it blames the cluster, not the manifest. */
+const DEFINITIONS = 'apiextensions.k8s.io/v1/customresourcedefinitions';
+
+function noDefinitions(version: number): object {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinitionList',
+    metadata: { resourceVersion: String(version) },
+    items: [],
+  };
 }
 
 /** As k8s.io/apiserver's RequestInfo names what is done. */

@@ -245,7 +245,13 @@ export function createRegistry(options: RegistryOptions): Registry {
     bind(namespace, podName, node) {
       const pod = asPod(existing(PODS, namespace, podName));
       const { deletionTimestamp, generation } = pod.metadata;
-      const refuse = (why: string): StatusError => conflict('pods/binding', podName, why);
+      const refuse = (why: string): StatusError =>
+        new StatusError(
+          409,
+          'Conflict',
+          `Operation cannot be fulfilled on pods/binding ${JSON.stringify(podName)}: ${why}`,
+          { name: podName, kind: 'pods/binding' },
+        );
       if (deletionTimestamp !== undefined)
         throw refuse(`pod ${podName} is being deleted, cannot be assigned to a host`);
       if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== '')

@@ -92,7 +92,6 @@ export const QUANTITIES: Record<string, string> = {
   V1EmptyDirVolumeSource: 'sizeLimit',
   V1NodeStatus: 'capacity allocatable',
   V1PodSpec: 'overhead',
-  V1PodStatus: 'allocatedResources',
   V1ResourceFieldSelector: 'divisor',
   V1ResourceRequirements: 'limits requests',
   V1VolumeResourceRequirements: 'limits requests',

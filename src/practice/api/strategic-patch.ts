@@ -93,14 +93,13 @@ function retainKeys(original: Fields, patch: Fields): Fields {
   if (!Array.isArray(retained)) throw badRequest('invalid patch format of retainKeys');
   delete patch[RETAIN_KEYS];
   for (const [key, value] of Object.entries(patch))
-    if (!key.startsWith('$') && value !== null && !retained.includes(key))
-      throw rejected("patch content doesn't match retainKeys list");
+    if (!key.startsWith('$') && value !== null && !retained.includes(key)) throw rejected();
   return Object.fromEntries(Object.entries(original).filter(([key]) => retained.includes(key)));
 }
 
 function mergeList(before: unknown[], patch: unknown[], { element, merge, key }: ListRule): unknown[] {
   if (!merge) return patch.map(fresh);
-  if ([...before, ...patch].some(Array.isArray)) throw rejected('lists of lists are not supported');
+  if ([...before, ...patch].some(Array.isArray)) throw rejected();
   if (key === undefined) return inOrder([...new Set([...before, ...patch])], patch, before, undefined);
   let originals = before;
   const items: Fields[] = [];
@@ -192,10 +191,14 @@ function failed(message: string): StatusError {
   return new StatusError(500, '', message);
 }
 
-export function rejected(message: string): StatusError {
-  return new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {
-    causes: [{ reason: 'UnexpectedServerResponse', message }],
-  });
+/** The API server keeps to itself why. */
+export function rejected(): StatusError {
+  return new StatusError(
+    422,
+    'Invalid',
+    'the server rejected our request due to an error in our request',
+    {},
+  );
 }
 
 /** As Go's %v writes JSON: `map[a:1 b:[x y]]`. */

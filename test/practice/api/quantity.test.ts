@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonical, nanos } from '../../../src/practice/api/quantity.ts';
+import { factor } from '../../support/prove.ts';
+
+describe('quantities', () => {
+  it.each([
+    ['0', '0'],
+    ['0Mi', '0'],
+    ['1', '1'],
+    ['1000m', '1'],
+    ['0.5', '500m'],
+    ['.5', '500m'],
+    ['1500m', '1500m'],
+    ['1.5', '1500m'],
+    ['1000', '1k'],
+    ['1024', '1024'],
+    ['1024Mi', '1Gi'],
+    ['1000Mi', '1000Mi'],
+    ['0.5Gi', '512Mi'],
+    ['128974848', '128974848'],
+    ['129e6', '129e6'],
+    ['129M', '129M'],
+    ['-1', '-1'],
+    ['+2Ki', '2Ki'],
+    ['1e3', '1e3'],
+  ])('%s is %s', (text, expected) => expect(canonical(text)).toBe(expected));
+
+  it.each(['', 'x', '1x', '1 Mi', 'Mi', '1MI', '1e', '--1', '1e999', '.'])('%j is none', (text) =>
+    expect(canonical(text)).toBeUndefined(),
+  );
+
+  it('mean the same in canonical form', () => {
+    const suffix = fc.constantFrom('', 'm', 'k', 'M', 'G', 'Ki', 'Mi', 'Gi');
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -1_000_000, max: 1_000_000 }),
+        fc.nat(999),
+        suffix,
+        (whole, part, unit) => {
+          const text = `${whole}.${String(part).padStart(3, '0')}${unit}`;
+          const written = canonical(text)!;
+          expect(nanos(written)).toBe(nanos(text));
+          expect(canonical(written)).toBe(written);
+        },
+      ),
+      { numRuns: 200 * factor },
+    );
+  });
+});
