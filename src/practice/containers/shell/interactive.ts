@@ -68,8 +68,11 @@ async function survives(shell: Shell, run: () => Promise<number>): Promise<boole
       await shell.complain(error.message);
       shell.status = error.status;
       return true;
-    } else if (error instanceof LoopControl || error instanceof Return) return true;
-    else throw error;
+    } else if (error instanceof Return) {
+      shell.status = error.status;
+      return true;
+    } else if (!(error instanceof LoopControl)) throw error;
+    else return true;
     return false;
   } finally {
     shell.conditions = 0;

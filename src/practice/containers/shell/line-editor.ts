@@ -150,7 +150,9 @@ export class LineEditor {
 
   /** Leaves the line as it is, for the next one. */
   private async end(shown: string): Promise<void> {
-    await this.terminal.write(`${this.moveTo(this.position(this.text.length))}${shown}\n`);
+    const isThere = this.cursor === this.text.length;
+    const move = isThere ? '' : this.moveTo(this.position(this.text.length));
+    await this.terminal.write(`${move}${shown}\n`);
   }
 
   private async recall(place: number): Promise<undefined> {

@@ -25,7 +25,7 @@ import { expandAssigned, expandFields, expandPattern, expandText } from './expan
 import { quotedWord } from './quote.ts';
 import { redirect, redirected } from './redirect.ts';
 import type { Shell } from './shell.ts';
-import type { Program } from './syntax.ts';
+import { beforeProblem, type Program } from './syntax.ts';
 
 type Node = Statement['command'];
 
@@ -34,14 +34,10 @@ const DEEPEST_CALL = 500;
 
 /** Runs a parsed program. A syntax error stops it where the shell would have read it. @throws {ShellError} */
 export async function runProgram(shell: Shell, program: Program): Promise<number> {
-  const { script, source, problem } = program;
+  const { problem } = program;
   const isBroken = problem !== undefined && problem.message !== '';
-  // The shell reads line by line: what stands before the broken line was run already.
-  const limit = isBroken ? source.lastIndexOf('\n', problem.position - 1) : Infinity;
-  for (const statement of script.commands) {
-    if (isBroken && (statement.end > limit || statement.pos >= problem.position)) break;
-    await runStatement(shell, statement, source);
-  }
+  const { script, source } = isBroken ? beforeProblem(program.source, problem.position) : program;
+  for (const statement of script.commands) await runStatement(shell, statement, source);
   if (isBroken) throw new ShellError(`syntax error: ${problem.message}`);
   return shell.status;
 }

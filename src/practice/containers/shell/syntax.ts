@@ -47,6 +47,17 @@ export function parseProgram(source: string): Program {
   return { script, source, problem: { message: '', position: source.length, incomplete: true } };
 }
 
+/** What a shell, which reads line by line, has run before it comes to a problem: the most lines that are a program. */
+export function beforeProblem(source: string, position: number): Program {
+  let end = source.lastIndexOf('\n', position - 1);
+  for (; end >= 0; end = source.lastIndexOf('\n', end - 1)) {
+    const program = parseProgram(source.slice(0, end));
+    if (program.problem === undefined) return program;
+    if (end === 0) break;
+  }
+  return parseProgram('');
+}
+
 /** The parser's own first complaint, in ash's words. */
 function reported(script: ParsedScript, source: string): SyntaxProblem | undefined {
   const errors = script.errors ?? [];

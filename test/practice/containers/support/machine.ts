@@ -69,37 +69,47 @@ export interface Outcome {
   status: number;
 }
 
-/** Runs a program to its end; time passes only when nothing else goes on. */
+/** Runs a program to its end; time passes only when nothing else goes on. What runs for very long is killed. */
 export async function run(
   machine: TestMachine,
   argv: string[],
-  options: { program?: Program; stdin?: string; user?: User } = {},
+  options: { program?: Program; stdin?: string; user?: User; rounds?: number } = {},
 ): Promise<Outcome> {
   const [stdout, stderr] = [new Collector(), new Collector()];
   const stdin = options.stdin === undefined ? undefined : textSource(options.stdin);
   const streams = { stdout, stderr, ...(stdin && { stdin }), ...(options.user && { user: options.user }) };
   const process = start(machine, options.program ?? sh, argv, streams);
-  const status = await finished(machine.clock, process.exited);
+  const status = await finished(machine.clock, process.exited, options.rounds, () => process.send('SIGKILL'));
   return { stdout: stdout.text, stderr: stderr.text, status };
 }
 
 /** `sh -c LINE` on a machine of its own. */
-export function shell(line: string, machine = testMachine()): Promise<Outcome> {
-  return run(machine, ['/bin/sh', '-c', line]);
+export function shell(line: string, machine = testMachine(), rounds?: number): Promise<Outcome> {
+  return run(machine, ['/bin/sh', '-c', line], rounds === undefined ? {} : { rounds });
 }
 
 const ROUNDS = 400_000;
 
-/** Waits for a promise; the clock moves on when many immediates brought nothing. */
-export async function finished<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
+/**
+ * Waits for a promise; the clock moves on when many immediates brought nothing.
+ *
+ * @param rounds after so many of them `late` is called, which may end the wait
+ */
+export async function finished<T>(
+  clock: VirtualClock,
+  promise: Promise<T>,
+  rounds = Infinity,
+  late: () => void = () => undefined,
+): Promise<T> {
   const state = { done: false };
-  const settled = promise.finally(() => (state.done = true));
+  void promise.catch(() => undefined).finally(() => (state.done = true));
   for (let round = 1; !state.done; round++) {
+    if (round === rounds) late();
     if (round > ROUNDS) throw new Error('it hangs');
     await new Promise<void>((resolve) => void setImmediate(resolve));
     if (round % 30 === 0 && clock.waiting > 0) await clock.advance(500);
   }
-  return settled;
+  return promise;
 }
 
 export class Collector implements Sink {

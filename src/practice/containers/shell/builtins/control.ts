@@ -16,7 +16,7 @@ export const leaveShell: Builtin = (shell, [name, status]) => {
 
 export const leaveFunction: Builtin = (shell, [name, status]) => {
   const value = status === undefined ? shell.status : numeric(shell, name!, status) & 255;
-  if (shell.functionDepth > 0 || shell.sourceDepth > 0) throw new Return(value);
+  if (shell.functionDepth > 0 || shell.sourceDepth > 0 || shell.interactive) throw new Return(value);
   throw new Exit(value);
 };
 
