@@ -179,6 +179,8 @@ export class TcpConnection implements Connection {
     if (this.state === 'syn-received') {
       this.transmit({ syn: true, ack: true, sequence: 0, mss: this.ownMss });
     } else if (this.acknowledged < this.highest) {
+      // In packets as long as they may be, whatever pieces it was sent in before.
+      if (this.queued > 0) this.unacknowledged.splice(0, Infinity, joined(this.unacknowledged, this.queued));
       this.next = this.acknowledged;
       this.push();
     } else this.transmit({ ack: true, sequence: this.acknowledged - 1 });
@@ -278,11 +280,13 @@ export class TcpConnection implements Connection {
     if (this.state !== 'syn-sent') this.host.network.stall(this);
   }
 
+  /** Unacknowledged bytes as they lie in one chunk. What is sent the first time lies in the last one. */
   private slice(from: number, most: number): Uint8Array {
-    let skip = from;
-    for (const chunk of this.unacknowledged) {
-      if (skip < chunk.length) return chunk.subarray(skip, skip + most);
-      skip -= chunk.length;
+    let start = this.queued;
+    for (let index = this.unacknowledged.length - 1; index >= 0; index--) {
+      const chunk = this.unacknowledged[index]!;
+      start -= chunk.length;
+      if (from >= start) return chunk.subarray(from - start, from - start + most);
     }
     return NOTHING;
   }
@@ -290,15 +294,14 @@ export class TcpConnection implements Connection {
   private discard(bytes: number): void {
     let rest = Math.min(bytes, this.queued);
     this.queued -= rest;
-    for (
-      let chunk = this.unacknowledged[0];
-      chunk !== undefined && rest > 0;
-      chunk = this.unacknowledged[0]
-    ) {
-      if (chunk.length > rest) this.unacknowledged[0] = chunk.subarray(rest);
-      else this.unacknowledged.shift();
-      rest -= Math.min(rest, chunk.length);
-    }
+    const kept = this.unacknowledged.findIndex((chunk) => {
+      if (chunk.length > rest) return true;
+      rest -= chunk.length;
+      return false;
+    });
+    this.unacknowledged.splice(0, kept === -1 ? this.unacknowledged.length : kept);
+    const [first] = this.unacknowledged;
+    if (first !== undefined && rest > 0) this.unacknowledged[0] = first.subarray(rest);
   }
 
   private transmit(

@@ -82,17 +82,12 @@ describe('connecting', () => {
 
   test('starts over after 60999, and skips what is in use', () => {
     const { a, c, to } = two();
-    const listener = c.listen('0.0.0.0', 80);
-    const kept = connected(a.connect(to, 80));
-    listener.close();
-    for (let count = 0; count < 60_999 - 32_768; count++) a.connect(to, 81);
     c.listen('0.0.0.0', 80);
-    expect(kept.local.port).toBe(32_768);
-    expect(() => kept.send(bytes('x'))).toThrow(ConnectionReset);
-    const open = connected(a.connect(to, 80));
-    expect(open.local.port).toBe(32_768);
-    for (let count = 0; count < 60_999 - 32_768; count++) a.connect(to, 81);
+    expect(connected(a.connect(to, 80)).local.port).toBe(32_768);
+    for (let port = 32_769; port <= 60_999; port++) a.connect('127.0.0.1', 81);
     expect(connected(a.connect(to, 80)).local.port).toBe(32_769);
+    // Another destination may use the same port.
+    expect(connected(c.connect(to, 80)).local.port).toBe(32_768);
   });
 });
 
@@ -360,6 +355,23 @@ describe('a route that is lost', () => {
     expect(far.receive()).toBeNull();
   });
 
+  test('makes one piece of many, and costs no time by the square', () => {
+    const { network, a, c, to } = two();
+    const { near, far } = pair(a, c, to);
+    network.cloud.routes.remove('10.4.2.0/24');
+    for (let count = 0; count < 16_384; count++) near.send(Uint8Array.of(count & 255));
+    let packets = 0;
+    c.device('eth0')!.tap((_packet, direction) => {
+      if (direction === 'in') packets++;
+    });
+    network.cloud.routes.add({ destination: '10.4.2.0/24', to: network.node('node-2').device('eth0')! });
+    const received = far.receive()!;
+    expect(received).toHaveLength(16_384);
+    expect(received.every((byte, index) => byte === (index & 255))).toBe(true);
+    // 1460 bytes of MTU less 40 of headers.
+    expect(packets).toBe(Math.ceil(16_384 / 1420));
+  });
+
   test('of the acknowledgements does not bring bytes twice', () => {
     const { network, a, c, to } = two();
     const { near, far } = pair(a, c, to);
@@ -487,7 +499,7 @@ describe('being told', () => {
   test('two ends that answer each other do not pile up on the call stack', () => {
     const { a, c, to } = two();
     const { near, far } = pair(a, c, to);
-    let left = 50_000;
+    let left = 20_000;
     const answer = (own: Connection) => (): void => {
       if (own.receive() !== undefined && left-- > 0) own.send(bytes('x'));
     };
