@@ -201,7 +201,9 @@ const changes: readonly Line[] = [
   ),
   live(`patch pod multi-container -p '{"spec":{"restartPolicy":"Never"}}'`, { rows: /^The Pod|^\* / }),
   live(`patch pod multi-container -p '{"metadata":{"name":"another"}}'`),
-  live(`patch pod multi-container -p '{not json'`),
+  apart(`patch pod multi-container -p '{not json'`, 'where JSON is broken is told in other words', {
+    says: /BadRequest.*invalid/,
+  }),
   live('apply -f labelled.yml'),
   live('get pod multi-container --show-labels', { note: 'applied' }),
   live('apply -f labelled.yml', { note: 'again' }),
