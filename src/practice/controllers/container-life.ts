@@ -3,7 +3,7 @@ import { type Container, type ContainerOptions, StartFailure } from '../containe
 import type { ContainerLog } from '../api/kubelet-port.ts';
 import { BackOff } from './back-off.ts';
 import { ContainerImage } from './container-image.ts';
-import { KeptLog, lostLog } from './container-log.ts';
+import { KeptLog, lastWords, lostLog } from './container-log.ts';
 import { ContainerRun } from './container-run.ts';
 import type { ContainerVoice } from './container-voice.ts';
 import { goDuration } from './duration.ts';
@@ -83,7 +83,9 @@ export class ContainerLife implements ContainerVoice {
     this.lastState = status.lastState;
     this.containerID = status.containerID;
     if (status.containerID !== undefined) this.runs = status.restartCount + 1;
-    if (terminated) this.state = { terminated };
+    // In a new sandbox init containers run again.
+    if (terminated && this.init && !isSidecar(this.spec)) this.lastState = { terminated };
+    else if (terminated) this.state = { terminated };
     if (running) this.state = { terminated: this.ended({ exitCode: 255, reason: 'Unknown', ...running }) };
   }
 
@@ -239,9 +241,11 @@ export class ContainerLife implements ContainerVoice {
 
   private async untilExit(run: ContainerRun): Promise<void> {
     const { exitCode, reason } = await run.untilExit();
+    const fallBack = exitCode !== 0 && this.spec.terminationMessagePolicy === 'FallbackToLogsOnError';
+    const message = fallBack ? lastWords(run.log) : '';
     const startedAt = this.state.running?.startedAt ?? timestamp(this.context.node.clock);
     this.run = undefined;
-    this.state = { terminated: this.ended({ exitCode, reason, startedAt }) };
+    this.state = { terminated: this.ended({ exitCode, reason, startedAt, ...(message && { message }) }) };
     this.context.changed();
   }
 

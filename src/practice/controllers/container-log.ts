@@ -84,6 +84,17 @@ export class KeptLog implements ContainerLog {
   }
 }
 
+/** The end of a log as kubelets make a termination message of it: at most 80 lines and 2048 bytes. */
+export function lastWords(log: ContainerLog): string {
+  const bytes = Buffer.concat(
+    log
+      .lines()
+      .slice(-80)
+      .map((line) => line.bytes),
+  );
+  return bytes.subarray(-2048).toString();
+}
+
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   const both = new Uint8Array(a.length + b.length);
   both.set(a);

@@ -15,6 +15,13 @@ export async function runHook(
     await sleep(target.clock, hook.sleep.seconds * 1000, signal);
     return undefined;
   }
-  const result = await probe(hook, target, UNBOUNDED, signal);
+  const result = await probe(asHook(hook), target, UNBOUNDED, signal);
   return result.kind === 'success' ? undefined : result.output;
+}
+
+/** A hook's request names itself so. */
+function asHook(hook: Handler): Handler {
+  if (!hook.httpGet) return hook;
+  const name = { name: 'User-Agent', value: 'kube-lifecycle/1.34' };
+  return { httpGet: { ...hook.httpGet, httpHeaders: [name, ...(hook.httpGet.httpHeaders ?? [])] } };
 }

@@ -12,6 +12,7 @@ export interface PodSpec {
   initContainers?: ContainerSpec[];
   nodeName?: string;
   schedulerName?: string;
+  schedulingGates?: { name: string }[];
   nodeSelector?: Record<string, string>;
   affinity?: Affinity;
   tolerations?: Toleration[];
@@ -57,6 +58,7 @@ export interface ContainerSpec {
   restartPolicy?: 'Always';
   securityContext?: SecurityContext;
   stdin?: boolean;
+  terminationMessagePolicy?: 'File' | 'FallbackToLogsOnError';
   tty?: boolean;
 }
 

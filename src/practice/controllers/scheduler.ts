@@ -94,7 +94,7 @@ export class Scheduler {
       if (this.unschedulable.size > 0) this.retry();
       return;
     }
-    if ((pod.spec.schedulerName ?? NAME) !== NAME || pod.metadata.deletionTimestamp !== undefined) return;
+    if (!isForMe(pod)) return;
     const waiting = this.unschedulable.get(uid);
     // Its own status is what the scheduler wrote itself.
     if (waiting && waiting.metadata.generation === pod.metadata.generation) return;
@@ -217,6 +217,11 @@ export class Scheduler {
       }),
     );
   }
+}
+
+function isForMe({ spec, metadata }: Pod): boolean {
+  if ((spec.schedulingGates ?? []).length > 0) return false;
+  return (spec.schedulerName ?? NAME) === NAME && metadata.deletionTimestamp === undefined;
 }
 
 /** As the scheduler of 1.34 words it; no Pod here has a priority, so nobody is ever preempted. */

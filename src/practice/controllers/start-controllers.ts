@@ -52,27 +52,17 @@ export function startControllers(options: ControllersOptions): Controllers {
 
   createFirstNamespaces(registry);
   const events = new EventRecorder(registry, clock);
-  const pullers = new Map(
-    definitions.map(({ name }) => [
-      name,
-      new ImagePuller((image) => runtime.findImage(image), clock, random, imagesOf(registry, name)),
-    ]),
-  );
-  const kubelets = new Map(
-    definitions.map(({ name, internalIP, externalIP, podCIDR }) => {
-      const stack = network.addNode({ name, internalIP, externalIP, podCIDR });
-      const puller = pullers.get(name) as ImagePuller;
-      const shared = { registry, network, clock, random, runtime, events, fault };
-      return [name, new Kubelet({ name, internalIP, allocatable: ALLOCATABLE, stack, puller, ...shared })];
-    }),
-  );
-  const keeper = new NodeKeeper(
-    definitions.map((definition) => ({
-      definition,
-      images: () => pullers.get(definition.name)?.images() ?? [],
-    })),
-    { registry, clock, events, network: network.nodeCondition },
-  );
+  const nodes = definitions.map((definition) => {
+    const { name, internalIP, externalIP, podCIDR } = definition;
+    const stack = network.addNode({ name, internalIP, externalIP, podCIDR });
+    const present = imagesOf(registry, name);
+    const puller = new ImagePuller((image) => runtime.findImage(image), clock, random, present);
+    const shared = { registry, network, clock, random, runtime, events, fault };
+    const kubelet = new Kubelet({ name, internalIP, allocatable: ALLOCATABLE, stack, puller, ...shared });
+    return { definition, kubelet, images: () => puller.images() };
+  });
+  const kubelets = new Map(nodes.map(({ definition: { name }, kubelet }) => [name, kubelet]));
+  const keeper = new NodeKeeper(nodes, { registry, clock, events, network: network.nodeCondition });
   keeper.start();
   const lifecycle = new NodeLifecycle({ registry, clock, events, fault });
   const scheduler = new Scheduler({ registry, clock, events, random, fault });

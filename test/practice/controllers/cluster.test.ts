@@ -229,6 +229,33 @@ describe('the cluster is stopped and comes back with its objects', () => {
     );
   });
 
+  test('init containers run again', async () => {
+    cluster.create('web', {
+      initContainers: [{ name: 'i', image: 'busybox:1', command: ['exit', '0'] }],
+      containers: [{ name: 'c', image: 'nginx:1' }],
+    });
+    await cluster.untilRunning('web');
+    await cluster.restart();
+    await cluster.clock.until(
+      () => cluster.condition('web', 'Ready') === 'True' && cluster.runtime.started.length === 2,
+    );
+    const { initContainerStatuses, containerStatuses } = cluster.pod('web').status ?? {};
+    expect(initContainerStatuses?.[0]).toMatchObject({ restartCount: 1, ready: true });
+    expect(containerStatuses?.[0]).toMatchObject({ restartCount: 1, ready: true });
+  });
+
+  test('what is never started again has failed', async () => {
+    cluster.create('job', { restartPolicy: 'Never', containers: [{ name: 'c', image: 'nginx:1' }] });
+    await cluster.untilRunning('job');
+    await cluster.restart();
+    await cluster.clock.advance(1_000);
+    expect(cluster.pod('job').status?.phase).toBe('Failed');
+    expect(cluster.pod('job').status?.containerStatuses?.[0]?.state.terminated).toMatchObject({
+      exitCode: 255,
+      reason: 'Unknown',
+    });
+  });
+
   test('what had ended stays as it is', async () => {
     cluster.create('job', {
       restartPolicy: 'Never',

@@ -170,6 +170,15 @@ describe('a container that ends', () => {
     expect(gaps).toEqual([1, 10, 20, 40, 80, 160, 300, 300]);
   });
 
+  test('leaves its last words where the Pod asks for them', async () => {
+    const containers = [{ ...exit(3), terminationMessagePolicy: 'FallbackToLogsOnError' as const }];
+    cluster.create('job', { restartPolicy: 'Never', containers });
+    await cluster.clock.until(() => cluster.pod('job').status?.phase === 'Failed', 5_000);
+    expect(cluster.pod('job').status?.containerStatuses?.[0]?.state.terminated?.message).toBe(
+      'exit begins\n',
+    );
+  });
+
   test('shows as CrashLoopBackOff while it waits', async () => {
     cluster.create('crash', { containers: [exit(3)] });
     await cluster.clock.until(() => cluster.runtime.started.length === 2);

@@ -261,6 +261,11 @@ describe('a Pod that fits nowhere is tried again', () => {
   });
 });
 
+test('Pods with scheduling gates wait until they are open', async () => {
+  expect(await place('web', { schedulingGates: [{ name: 'example.com/gate' }] })).toBeUndefined();
+  expect(cluster.events('web')).toEqual([]);
+});
+
 test('Pods of another scheduler wait for it', async () => {
   expect(await place('web', { schedulerName: 'mine' })).toBeUndefined();
   expect(cluster.events('web')).toEqual([]);
