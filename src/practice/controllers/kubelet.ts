@@ -9,7 +9,10 @@ import { PodWorker } from './pod-worker.ts';
 /** The kubelet of one Node: a worker for each Pod assigned to it. */
 export class Kubelet {
   private readonly node: KubeletNode;
+  /** By the uid of their Pods. */
   private readonly workers = new Map<string, PodWorker>();
+  /** Those that are not done; the objects of some may be gone. */
+  private readonly active = new Set<PodWorker>();
 
   constructor(node: KubeletNode) {
     this.node = node;
@@ -21,7 +24,11 @@ export class Kubelet {
     if (worker) return worker.update(pod);
     const created = new PodWorker(pod, this.node);
     this.workers.set(pod.metadata.uid, created);
-    created.run().catch((error: unknown) => this.node.fault(error));
+    this.active.add(created);
+    created
+      .run()
+      .catch((error: unknown) => this.node.fault(error))
+      .finally(() => this.active.delete(created));
   }
 
   /** The Pod's object is gone. */
@@ -31,7 +38,7 @@ export class Kubelet {
   }
 
   halt(): void {
-    for (const worker of this.workers.values()) worker.halt();
+    for (const worker of this.active) worker.halt();
     this.workers.clear();
   }
 

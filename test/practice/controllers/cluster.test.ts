@@ -286,9 +286,14 @@ describe('the cluster is stopped and comes back with its objects', () => {
     cluster.create('web', {
       containers: [{ name: 'c', image: 'nginx:1', readinessProbe: { tcpSocket: { port: 80 } } }],
     });
+    cluster.create('forced', { containers: [{ name: 'c', image: 'busybox:1', command: ['sleep', '9'] }] });
     await cluster.untilRunning('web');
+    await cluster.untilRunning('forced');
+    cluster.delete('forced', 0);
     const before = cluster.pod('web');
     await cluster.controllers.stop();
+    await cluster.clock.advance(0);
+    expect(cluster.runtime.started.map(({ running }) => running)).toEqual([false, false]);
     await cluster.clock.advance(600_000);
     expect(cluster.pod('web')).toEqual(before);
     expect(cluster.clock.waiting).toBe(0);
