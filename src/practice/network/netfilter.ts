@@ -11,21 +11,23 @@ export interface Place {
   out?: string;
 }
 
-export interface Rule {
-  chain: Chain;
+export type Rule = RuleBase &
+  (
+    | {
+        chain: Chain;
+        /** `reject`: the sender gets ICMP port unreachable, which a TCP client takes for "refused". */
+        target: 'accept' | 'drop' | 'reject';
+      }
+    /** The source becomes the namespace's own address. */
+    | { chain: 'postrouting'; target: 'masquerade' }
+    | { chain: 'prerouting' | 'output'; target: { destination: SocketAddress } }
+  );
+
+interface RuleBase {
   /** For traces: whose rule it is, and what for. */
   name: string;
   /** `state`: whether the packet asks for a new connection. NAT rules are asked for those only. */
   matches(packet: Packet, place: Place, state: 'new' | 'established'): boolean;
-  target:
-    | 'accept'
-    | 'drop'
-    /** The sender gets ICMP port unreachable, which a TCP client takes for "refused". */
-    | 'reject'
-    /** In postrouting: the source becomes an address of this namespace. */
-    | 'masquerade'
-    /** In prerouting and output: a new destination. */
-    | { destination: SocketAddress };
 }
 
 export type Verdict =
@@ -48,7 +50,7 @@ export class Netfilter {
 
   /** Appends a rule; the answer takes it out. Connections that it has rewritten go on as they began. */
   add(rule: Rule): () => void {
-    const own = { ...rule };
+    const own = { ...rule, matches: rule.matches.bind(rule) };
     this.rules = [...this.rules, own];
     this.changed();
     return () => {

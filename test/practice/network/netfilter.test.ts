@@ -110,7 +110,7 @@ describe('masquerading', () => {
 describe('destination NAT', () => {
   const service = { address: '10.8.0.10', port: 80 };
 
-  function toService(chain: Chain, destination: { address: string; port: number }): Rule {
+  function toService(chain: 'prerouting' | 'output', destination: { address: string; port: number }): Rule {
     return {
       chain,
       name: 'service web',
@@ -160,7 +160,11 @@ describe('destination NAT', () => {
 });
 
 describe('filters', () => {
-  function rule(chain: Chain, target: Rule['target'], matches: Rule['matches'] = () => true): Rule {
+  function rule(
+    chain: Chain,
+    target: 'accept' | 'drop' | 'reject',
+    matches: Rule['matches'] = () => true,
+  ): Rule {
     return { chain, name: `${chain} rule`, matches, target };
   }
 
@@ -245,13 +249,7 @@ test('whatever is rewritten on the way is put right on the reply', () => {
   const rules = fc.array(
     fc.record({
       node: fc.constantFrom('node-1', 'node-2'),
-      nat: fc.constantFrom<[Chain, 'masquerade' | 'c' | 'b' | 'two']>(
-        ['postrouting', 'masquerade'],
-        ['prerouting', 'c'],
-        ['prerouting', 'b'],
-        ['output', 'c'],
-        ['output', 'two'],
-      ),
+      nat: fc.constantFrom('masquerade', 'prerouting c', 'prerouting b', 'output c', 'output two'),
     }),
     { maxLength: 4 },
   );
@@ -274,13 +272,17 @@ test('whatever is rewritten on the way is put right on the reply', () => {
       };
       const targets = { b: b.address, c: c.address, two: '10.128.0.3' };
       for (const { node, nat } of wanted) {
-        const [chain, what] = nat;
-        network.node(node).netfilter.add({
-          chain,
-          name: what,
-          matches: ({ destination }) => what === 'masquerade' || destination.address === '10.8.0.10',
-          target: what === 'masquerade' ? what : { destination: { address: targets[what], port: 80 } },
-        });
+        const { netfilter } = network.node(node);
+        const [chain, to] = nat.split(' ') as ['prerouting' | 'output', keyof typeof targets];
+        if (nat === 'masquerade')
+          netfilter.add({ chain: 'postrouting', name: nat, matches: () => true, target: nat });
+        else
+          netfilter.add({
+            chain,
+            name: nat,
+            matches: ({ destination }) => destination.address === '10.8.0.10',
+            target: { destination: { address: targets[to], port: 80 } },
+          });
       }
       const listeners = Object.values(stacks).map((stack) => stack.listen('0.0.0.0', 80));
       for (const { from, to } of attempts) {
