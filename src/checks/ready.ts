@@ -1,9 +1,10 @@
 import { ApiError } from '../cluster/api.ts';
-import { type Pod, podAddresses } from '../cluster/pod.ts';
+import { findPod, type Pod, podAddresses } from '../cluster/pod.ts';
 import { objectPath, podPath } from '../cluster/resources.ts';
 import { waitFor } from '../cluster/watch.ts';
 import type { CheckOf } from '../lesson/check.ts';
 import type { CheckContext } from './context.ts';
+import { firstProcessAge } from './first-process.ts';
 import { podTrouble, type PodTrouble, pullTrouble, restarted } from './pod-trouble.ts';
 import { containerMissing, finding, type Finding, lookUpPod, podEvidence, podSubject } from './target-pod.ts';
 
@@ -12,8 +13,12 @@ type ReadyCheck = CheckOf<'ready'>;
 /** Seconds to wait while the Pod is on its way. */
 const PATIENCE = 60;
 
-/** A container that ends at once looks Ready for a moment: one as young as this must stay so for a while. */
+/**
+ * A container that ends at once looks Ready for a moment: kubelets of old look once a second. So a young one must prove
+ * that its first process lives, or, where that can't be asked, stay Ready for a while. Milliseconds.
+ */
 const YOUNG = 3_000;
+const LIVED = 1_000;
 const STEADY = 1_500;
 
 type State = { pod: Pod | undefined; trouble: PodTrouble | undefined };
@@ -85,6 +90,8 @@ async function lookOn(check: ReadyCheck, context: CheckContext, found: Pod): Pro
 async function steady(check: ReadyCheck, context: CheckContext, state: State): Promise<State> {
   const { pod, trouble } = state;
   if (pod === undefined || trouble !== undefined || !isYoung(pod, context.api.timing.now())) return state;
+  const proven = await alive(check, context, pod);
+  if (proven !== undefined) return proven;
   let last = state;
   const options = { timeout: STEADY, fieldSelector: `metadata.name=${check.pod}` };
   const changed = await waitFor<Pod, State>(context.api, podPath(context.namespace), options, (pods) => {
@@ -93,6 +100,28 @@ async function steady(check: ReadyCheck, context: CheckContext, state: State): P
     return isGone(last.pod) || last.trouble !== undefined ? last : undefined;
   });
   return changed ?? last;
+}
+
+/** The state of a Pod whose containers' first processes have all lived for a while; undefined when that is not known. */
+async function alive(check: ReadyCheck, context: CheckContext, pod: Pod): Promise<State | undefined> {
+  const names = pod.spec.containers.map((each) => each.name);
+  const youngest = async (): Promise<number | undefined> => {
+    const ages = await Promise.all(names.map((name) => firstProcessAge(context, pod, name)));
+    return ages.reduce((least, age) =>
+      least === undefined || age === undefined ? undefined : Math.min(least, age),
+    );
+  };
+  let age = await youngest();
+  if (age !== undefined && age < LIVED) {
+    await context.api.timing.sleep(LIVED - age, context.api.signal);
+    age = await youngest();
+  }
+  if (age === undefined || age < LIVED) return undefined;
+  const now = await findPod(context.api, context.namespace, check.pod);
+  const state = stateOf(now === undefined ? [] : [now], check.pod);
+  return isGone(state.pod) || state.trouble !== undefined || restarted(pod, state.pod!) !== undefined
+    ? undefined
+    : state;
 }
 
 /** The Node's clock may be ahead of ours. */

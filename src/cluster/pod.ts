@@ -26,6 +26,8 @@ export interface Pod extends KubernetesObject {
   spec: {
     nodeName?: string;
     hostNetwork?: boolean;
+    hostPID?: boolean;
+    shareProcessNamespace?: boolean;
     containers: { name: string; image?: string }[];
   };
   status?: {
