@@ -1,10 +1,10 @@
 import { FileError } from '../file-error.ts';
 import { readWhole } from '../open.ts';
 import { decode, type Program } from '../process.ts';
-import { applyOptions } from './builtins/variables.ts';
+import { applyOptions } from './builtins/set.ts';
 import { ShellError } from './errors.ts';
 import { interact } from './interactive.ts';
-import { guarded } from './run.ts';
+import { guarded } from './fork.ts';
 import { Shell } from './shell.ts';
 import { parseProgram } from './syntax.ts';
 

@@ -1,4 +1,4 @@
-import type { Function as FunctionNode, ParsedScript } from 'unbash';
+import type { CompoundList, Function as FunctionNode, ParsedScript, Statement } from 'unbash';
 import { decode, Exit, type Process, type SignalName } from '../process.ts';
 import { Pipe, type Source } from '../stream.ts';
 import { OpenFile } from '../open-file.ts';
@@ -6,7 +6,9 @@ import { Interrupted, ReadOnly, ShellError } from './errors.ts';
 import { arithmetic, expandText } from './expand.ts';
 import { Jobs, SIGNAL_WORDS, type Job } from './jobs.ts';
 import { OPTION_LETTERS, type Option } from './options.ts';
-import { callCommand, runJob, runProgram, runSubstitution } from './run.ts';
+import { runJob } from './fork.ts';
+import { runList, runNode, runProgram, runSubstitution } from './run.ts';
+import { callCommand } from './simple-command.ts';
 import { parseProgram, type Program } from './syntax.ts';
 
 export interface Variable {
@@ -171,6 +173,12 @@ export class Shell {
     const command = script.commands[0]?.command;
     if (problem !== undefined || command?.type !== 'Command' || command.name === undefined) return prompt;
     return expandText(this, command.name);
+  }
+
+  /** Runs a part of a program, which sets `$?`. */
+  async run(node: Statement['command'] | CompoundList): Promise<void> {
+    if (node.type === 'CompoundList') await runList(this, node);
+    else await runNode(this, node);
   }
 
   /** Runs a command that was expanded already, past functions of the same name. */

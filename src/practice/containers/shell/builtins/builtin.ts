@@ -14,3 +14,11 @@ export function numeric(shell: Shell, name: string, text: string): number {
   if (!/^\d+$/.test(text)) throw failure(shell, name, `Illegal number: ${text}`);
   return Number(text);
 }
+
+/** What a variable may be called. */
+export const NAME = /^[A-Za-z_]\w*$/;
+
+/** For lists of variables. */
+export function byName([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}

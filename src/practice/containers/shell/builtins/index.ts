@@ -9,12 +9,15 @@ import {
   no,
   source,
 } from './control.ts';
+import { getopts } from './getopts.ts';
 import { background, foreground, jobs, kill, trap, wait } from './job-control.ts';
 import { lookups } from './lookup.ts';
 import { echo, history, printf } from './output.ts';
 import { changeDirectory, printDirectory, times, ulimit, umask } from './places.ts';
+import { read } from './read.ts';
+import { setOptions } from './set.ts';
 import { test } from './test.ts';
-import { declare, getopts, local, read, setOptions, shift, unset } from './variables.ts';
+import { declare, local, shift, unset } from './variables.ts';
 
 /** Their errors end a shell that nobody sits at, and assignments in front of them stay. */
 const SPECIAL: Record<string, Builtin> = {
