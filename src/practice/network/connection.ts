@@ -33,7 +33,10 @@ export type ConnectResult =
   | { kind: 'connected'; connection: Connection }
   /** RST: the address is there and nobody listens on the port. */
   | { kind: 'refused' }
-  /** Nobody knows a way: ICMP from a router, or no route here. */
+  /**
+   * Nobody knows a way. `network`: there is no route, here or at a router. `host`: nobody has the address, which takes
+   * Linux 3 s to find out (whoever connects waits that long), or the packet went round in circles.
+   */
   | { kind: 'unreachable'; what: 'network' | 'host' }
   | { kind: 'dropped' };
 

@@ -20,7 +20,7 @@ import { TcpSockets } from './tcp-sockets.ts';
 import { walk } from './walk.ts';
 
 /** As RouteView, with a prefix for a destination: 0.0.0.0/0 is `default`. */
-export type Route = RouteView & { destination: string };
+export type Route = RouteView;
 
 /** The kernel's table `local`: which addresses are this namespace's own, and which of them speaks; and which are many's. */
 interface LocalRoute {

@@ -47,15 +47,6 @@ export const FIRST_TTL = 64;
 export const HEADER_BYTES = 40;
 export const NOTHING = new Uint8Array(0);
 
-/** As in a trace: who talks to whom. */
-export function describePacket({ source, destination }: Packet): string {
-  return `${endpoint(source)} > ${endpoint(destination)}`;
-}
-
-function endpoint({ address, port }: SocketAddress): string {
-  return port === 0 ? address : `${address.includes(':') ? `[${address}]` : address}:${port}`;
-}
-
 /** The same connection always has the same key, in one direction. */
 export function tupleKey(protocol: string, source: SocketAddress, destination: SocketAddress): string {
   return `${protocol} ${source.address} ${source.port} ${destination.address} ${destination.port}`;
