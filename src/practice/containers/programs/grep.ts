@@ -150,6 +150,7 @@ async function one(
     if (matches) {
       count++;
       if (options.has('q') || options.has('l')) break;
+      search.lastIndex = 0;
       if (!isSilent && options.has('o') && !options.has('v'))
         for (const [part] of line.matchAll(search)) {
           if (part !== '') await show(part, number, ':');

@@ -90,8 +90,11 @@ async function serve(call: Call, wait: number): Promise<number> {
         const from = `${remote.address}:${remote.port}`;
         await process.complain(`connect to ${local.address}:${local.port} from ${from} (${from})\n`);
       }
-      const status = await converse(call, socket, wait);
-      if (!options.has('k')) return status;
+      const conversation = converse(call, socket, wait);
+      if (!options.has('k')) return await conversation;
+      // One program for each, beside one another.
+      if (options.has('e')) conversation.catch(() => socket.close());
+      else await conversation;
     } while (process.alive);
     return 0;
   } catch (error) {
@@ -128,8 +131,9 @@ async function converse(call: Call, socket: Socket, wait: number): Promise<numbe
       await process.stdout.write(bytes);
     }
   })().catch(gone);
-  await receiving;
-  void sending;
+  // What is left to send when the other side has ended is lost; that sending fails is not.
+  const never = new Promise<never>(() => undefined);
+  await Promise.race([receiving, sending.then(() => never)]);
   socket.close();
   return 0;
 }

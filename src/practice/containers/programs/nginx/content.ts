@@ -4,7 +4,9 @@ import { permitted, reach, readWhole } from '../../open.ts';
 import type { Process } from '../../process.ts';
 import type { Exchange } from './exchange.ts';
 import { errorPage, httpDate, type Response } from './response.ts';
-import type { Location, Scope, Server } from './settings.ts';
+import type { Location } from './location.ts';
+import type { Scope } from './scope.ts';
+import type { Server } from './settings.ts';
 import { expand } from './variables.ts';
 
 /** nginx gives up a request that it redirects to itself. */

@@ -1,6 +1,7 @@
 import type { SocketAddress } from '../../../network/connection.ts';
 import type { Request } from './request.ts';
-import type { Scope, Server } from './settings.ts';
+import type { Scope } from './scope.ts';
+import type { Server } from './settings.ts';
 
 /** What is known of a connection while it is served. */
 export interface ConnectionFacts {

@@ -5,7 +5,8 @@ import type { Process } from '../../process.ts';
 import type { Sink } from '../../stream.ts';
 import { ConfigError } from './config.ts';
 import type { Exchange } from './exchange.ts';
-import { isLogged, type ErrorLog, type Settings } from './settings.ts';
+import { type ErrorLog, isLogged } from './error-log.ts';
+import type { Settings } from './settings.ts';
 import { expand } from './variables.ts';
 
 /** The log files of a running nginx: opened by the master, written to by all. */

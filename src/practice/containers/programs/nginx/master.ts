@@ -5,7 +5,10 @@ import { FileError } from '../../file-error.ts';
 import { ConfigError } from './config.ts';
 import { Flag } from './flag.ts';
 import { Logs } from './log.ts';
-import { endpoint, isSame, type Listen, type Scope, type Location, type Settings } from './settings.ts';
+import { endpoint, isSame, type Listen } from './listen.ts';
+import type { Location } from './location.ts';
+import type { Scope } from './scope.ts';
+import type { Settings } from './settings.ts';
 import { worker, type Bound, type Generation } from './worker.ts';
 
 const BIND_TRIES = 5;
@@ -173,7 +176,7 @@ async function reconfigure(
 
 /** Every log file that some block names. */
 export function logPaths(settings: Settings): Set<string> {
-  const paths = new Set<string>();
+  const paths = new Set(settings.http.accessLogs.map(({ path }) => path));
   const visit = (scope: Scope, locations: Location[]): void => {
     for (const { path } of scope.accessLogs) paths.add(path);
     paths.add(scope.errorLog.path);

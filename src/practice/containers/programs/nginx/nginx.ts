@@ -4,8 +4,8 @@ import { decode, SIGNALS, type Process, type Program, type SignalName, type User
 import { findUser } from '../accounts.ts';
 import { COMMAND_LINE, ConfigError, parseConfig, type Directive } from './config.ts';
 import { checked } from './directives.ts';
-import { errorLine } from './log.ts';
-import { runMaster, testBinds } from './master.ts';
+import { errorLine, Logs } from './log.ts';
+import { logPaths, runMaster, testBinds } from './master.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 export interface NginxBuild {
@@ -115,6 +115,7 @@ class Nginx {
     const { settings, files } = this.read(line);
     if (!line.isQuiet) await process.complain(`nginx: the configuration file ${line.config} syntax is ok\n`);
     for (const warning of settings.warnings) await this.complain('warn', warning);
+    new Logs(process, settings, logPaths(settings)).close();
     const failed = testBinds(process, settings.listens);
     if (failed !== undefined) throw new ConfigError(failed);
     if (!line.isQuiet)

@@ -4,7 +4,8 @@ import { Socket } from '../../socket.ts';
 import { serveConnection } from './connection.ts';
 import { Flag } from './flag.ts';
 import type { Logs } from './log.ts';
-import { isSame, type Listen, type Server, type Settings } from './settings.ts';
+import { isSame, type Listen } from './listen.ts';
+import type { Server, Settings } from './settings.ts';
 
 /** An address that the master has bound; all workers accept there. */
 export interface Bound {
