@@ -1,46 +1,51 @@
 import type { Applet } from './applet.ts';
-import { cat } from './cat.ts';
-import { cut } from './cut.ts';
-import { date } from './date.ts';
-import { env, printenv } from './env.ts';
-import { chmod, cp, ln, mkdir, mv, rm, rmdir, touch } from './files.ts';
-import { grep } from './grep.ts';
-import { head } from './head.ts';
-import { kill, killall } from './kill.ts';
-import { ls } from './ls.ts';
+import { cat } from './text/cat.ts';
+import { cut } from './text/cut.ts';
+import { date } from './system/date.ts';
+import { env, printenv } from './system/env.ts';
+import { mkdir } from './files/mkdir.ts';
+import { rmdir } from './files/rmdir.ts';
+import { rm } from './files/rm.ts';
+import { touch } from './files/touch.ts';
+import { cp } from './files/cp.ts';
+import { mv } from './files/mv.ts';
+import { ln } from './files/ln.ts';
+import { chmod } from './files/chmod.ts';
+import { grep } from './text/grep.ts';
+import { head } from './text/head.ts';
+import { kill, killall } from './system/kill.ts';
+import { ls } from './files/ls.ts';
 import { ifconfig } from './net/ifconfig.ts';
 import { ip } from './net/ip.ts';
 import { nc } from './net/nc.ts';
 import { netstat, route } from './net/netstat.ts';
 import { wget } from './net/wget.ts';
-import { ps } from './ps.ts';
-import { sed } from './sed/sed.ts';
-import { seq } from './seq.ts';
-import { sort } from './sort.ts';
-import {
-  basename,
-  clear,
-  dirname,
-  hostname,
-  id,
-  isFalse,
-  isTrue,
-  pwd,
-  readlink,
-  stty,
-  uname,
-  which,
-  whoami,
-} from './system.ts';
-import { tail } from './tail.ts';
-import { tee } from './tee.ts';
-import { timeout } from './timeout.ts';
-import { tr } from './tr.ts';
-import { uniq } from './uniq.ts';
-import { wc } from './wc.ts';
-import { xargs } from './xargs.ts';
-import { yes } from './yes.ts';
-import { sleep } from './sleep.ts';
+import { ps } from './system/ps.ts';
+import { sed } from './text/sed/sed.ts';
+import { seq } from './text/seq.ts';
+import { sort } from './text/sort.ts';
+import { isTrue } from './system/true.ts';
+import { isFalse } from './system/false.ts';
+import { pwd } from './files/pwd.ts';
+import { hostname } from './system/hostname.ts';
+import { uname } from './system/uname.ts';
+import { whoami } from './system/whoami.ts';
+import { id } from './system/id.ts';
+import { which } from './system/which.ts';
+import { basename } from './text/basename.ts';
+import { dirname } from './text/dirname.ts';
+import { readlink } from './files/readlink.ts';
+import { clear } from './system/clear.ts';
+import { stty } from './system/stty.ts';
+import { tail } from './text/tail.ts';
+import { tee } from './text/tee.ts';
+import { timeout } from './system/timeout.ts';
+import { tr } from './text/tr.ts';
+import { uniq } from './text/uniq.ts';
+import { wc } from './text/wc.ts';
+import { xargs } from './text/xargs.ts';
+import { yes } from './text/yes.ts';
+import { sleep } from './system/sleep.ts';
 
 /** Those that Debian's slim image has too. */
 export const COMMON: Applet[] = [
