@@ -1,8 +1,9 @@
 import type { Context } from './context.ts';
 import { readDeleteOptions } from './delete-options.ts';
-import type { Fields } from './decode.ts';
+import { type Fields, isFields } from './decode.ts';
 import { encoded } from './encoding.ts';
-import { badRequest, methodNotSupported } from './failures.ts';
+import { methodNotSupported } from './failures.ts';
+import { invalid, invalidObject } from './field-error.ts';
 import type { Answer } from './http.ts';
 import { listPage } from './list.ts';
 import { negotiate } from './negotiation.ts';
@@ -24,6 +25,9 @@ export async function answerCollection(
 ): Promise<Answer> {
   const { request, registry } = context;
   const { query } = request;
+  // What is in namespaces can be looked at across them, and nothing else.
+  if (resource.namespaced && namespace === undefined && !['GET', 'HEAD'].includes(request.method))
+    throw methodNotSupported(storeKey(resource), request.method.toLowerCase());
   switch (request.method) {
     case 'GET':
     case 'HEAD': {
@@ -38,9 +42,6 @@ export async function answerCollection(
     }
     case 'POST': {
       allow(resource, 'create');
-      // In no namespace nothing can be created that belongs into one.
-      if (resource.namespaced && namespace === undefined)
-        throw badRequest('an empty namespace may not be set during creation');
       const options = readWriteOptions('CreateOptions', query, context.warn);
       const sent = await readBody(request, resource);
       const created = registry.create(resource, namespace, sent, options);
@@ -108,6 +109,11 @@ export function patch(
 ): { patched: Fields; options: ReturnType<typeof readWriteOptions> } {
   const options = readWriteOptions('PatchOptions', context.request.query, context.warn);
   const patched = applyPatch(resource.type, current, context.request, options);
+  const uid = isFields(patched['metadata']) ? patched['metadata']['uid'] : undefined;
+  if (uid !== undefined && uid !== current.metadata.uid)
+    throw invalidObject(resource.group, resource.kind, current.metadata.name, [
+      invalid('metadata.uid', uid, 'field is immutable'),
+    ]);
   return { patched, options: { ...options, fieldValidation: 'Ignore' } };
 }
 

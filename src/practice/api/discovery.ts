@@ -106,9 +106,13 @@ function aggregatedEntry(entry: Entry): unknown {
   };
 }
 
-/** /api */
-export function apiVersions(): unknown {
-  return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
+/** /api. @param serverAddress as the client knows it */
+export function apiVersions(serverAddress: string): unknown {
+  return {
+    kind: 'APIVersions',
+    versions: ['v1'],
+    serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress }],
+  };
 }
 
 /** /apis */

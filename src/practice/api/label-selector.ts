@@ -19,7 +19,7 @@ export function parseLabelSelector(text: string): LabelSelector | undefined {
   do requirements.push(requirement(reader));
   while (reader.take(','));
   if (reader.peek() !== undefined)
-    throw reader.wrong(`found '${reader.peek()}', expected: ',' or 'end of string'`);
+    throw badRequest(`found '${reader.peek()}', expected: ',' or 'end of string'`);
   return (labels) => requirements.every((each) => each(labels));
 }
 
@@ -48,6 +48,7 @@ class Tokens {
     return true;
   }
 
+  /** One requirement can't be read, as against what stands between two. */
   wrong(why: string): Error {
     return badRequest(`unable to parse requirement: ${why}`);
   }
@@ -92,7 +93,7 @@ function requirement(reader: Tokens): LabelSelector {
 function comparison(key: string, operator: '<' | '>', bound: string): LabelSelector {
   if (!/^-?\d+$/.test(bound))
     throw badRequest(
-      `values[0][${key}]: Invalid value: ${JSON.stringify(bound)}: for 'Gt', 'Lt' operators, the value must be an integer`,
+      `unable to parse requirement: values[0]: Invalid value: ${JSON.stringify(bound)}: for 'Gt', 'Lt' operators, the value must be an integer`,
     );
   return (labels) => {
     const value = labels[key];
@@ -104,7 +105,7 @@ function comparison(key: string, operator: '<' | '>', bound: string): LabelSelec
 function identifier(reader: Tokens): string {
   const token = reader.next();
   if (token === undefined || /^[=!<>,()]/.test(token))
-    throw reader.wrong(`found '${token ?? ''}', expected: !, identifier, or 'end of string'`);
+    throw badRequest(`found '${token ?? ''}', expected: !, identifier, or 'end of string'`);
   return token;
 }
 

@@ -80,7 +80,7 @@ function readToken(text: string): Continue {
   } catch {
     // It is none of ours.
   }
-  throw badRequest('continue key is not valid: it was not issued by this server');
+  throw badRequest('invalid continue token: continue key is not valid: it was not issued by this server');
 }
 
 function keyOf({ metadata }: KubernetesObject): string {

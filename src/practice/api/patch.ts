@@ -38,13 +38,19 @@ export function applyPatch(
       return checked(type, patched, JSON.stringify(patched), options);
     }
     case 'merge': {
-      if (!isFields(patch)) throw badRequest('Invalid JSON Patch');
+      if (!isFields(patch)) throw undecodable(patch, 'map[string]interface {}');
       const patched = mergePatch(current, patch);
       return checked(type, patched, JSON.stringify(patched), options);
     }
     case 'strategic':
-      if (!isFields(patch)) throw badRequest('invalid JSON document');
-      return checked(type, strategicPatch(type, current, patch), goFormat(patch), options);
+      if (!isFields(patch)) throw undecodable(patch, 'map[string]interface {}');
+      return checked(
+        type,
+        // It is of a type that is known, whatever it says itself.
+        { ...strategicPatch(type, current, patch), apiVersion: current['apiVersion'], kind: current['kind'] },
+        goFormat(patch),
+        options,
+      );
   }
 }
 
@@ -70,6 +76,13 @@ function parsePatch(body: Uint8Array): unknown {
   }
 }
 
+function undecodable(patch: unknown, expected: string): StatusError {
+  const given = Array.isArray(patch) ? 'array' : typeof patch;
+  return badRequest(
+    `error decoding patch: json: cannot unmarshal ${given} into Go value of type ${expected}`,
+  );
+}
+
 function checked(type: string, patched: unknown, shown: string, options: WriteOptions): Fields {
   const refuse = (why: string): StatusError => invalidObject('', '', '', [invalid('patch', shown, why)]);
   try {
@@ -86,7 +99,7 @@ function checked(type: string, patched: unknown, shown: string, options: WriteOp
 
 /** RFC 6902. */
 function jsonPatch(current: Fields, patch: unknown): unknown {
-  if (!isOperations(patch)) throw badRequest('error decoding patch: it is not a list of operations');
+  if (!isOperations(patch)) throw undecodable(patch, '[]handlers.jsonPatchOp');
   if (patch.length > MOST_OPERATIONS)
     throw new StatusError(
       413,

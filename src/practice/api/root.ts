@@ -23,13 +23,15 @@ export async function answerRoot(request: ApiRequest): Promise<Answer> {
     case '':
       return json({ paths: rootPaths() });
     case 'version':
+      if (second !== undefined) throw unknownPath();
       return json(VERSION);
     case 'healthz':
     case 'livez':
     case 'readyz':
       return health(first, second, request);
     case 'api':
-      if (second === undefined) return answerDiscovery(request, [''], apiVersions());
+      if (second === undefined)
+        return answerDiscovery(request, [''], apiVersions(request.headers['host'] ?? ''));
       if (second !== 'v1' || third !== undefined) throw unknownPath();
       return encoded(resourceList('', 'v1'), request);
     case 'apis': {

@@ -1,5 +1,5 @@
 import { gone } from './failures.ts';
-import { type FieldError, forbiddenField, invalid, invalidObject, unsupported } from './field-error.ts';
+import { type FieldError, forbiddenField, invalidObject, unsupported } from './field-error.ts';
 import { StatusError } from './status-error.ts';
 import type { Store } from './store.ts';
 
@@ -16,15 +16,14 @@ export function readVersionOptions(query: URLSearchParams, store: Store, watch: 
   const given = query.get('resourceVersion') ?? '';
   const match = query.get('resourceVersionMatch') ?? '';
   const initial = query.get('sendInitialEvents') ?? '';
-  const errors: FieldError[] = [];
+  // The API server has no better name for it.
   if (given !== '' && !/^\d+$/.test(given))
-    errors.push(
-      invalid(
-        'resourceVersion',
-        given,
-        `strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`,
-      ),
+    throw new StatusError(
+      500,
+      '',
+      `resourceVersion: Invalid value: ${JSON.stringify(given)}: strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`,
     );
+  const errors: FieldError[] = [];
   if (match !== '' && match !== 'Exact' && match !== 'NotOlderThan')
     errors.push(unsupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan']));
   if (watch) errors.push(...watchErrors(match, initial));

@@ -155,6 +155,23 @@ const container = (more: object): object => ({ containers: [{ name: 'c', image: 
 
 describe('a Pod is refused', () => {
   it.each<[string, object]>([
+    [
+      'spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: Invalid value: "foo": error converting fieldPath: field label not supported: foo',
+      container({ env: [{ name: 'E', valueFrom: { fieldRef: { fieldPath: 'foo' } } }] }),
+    ],
+    [
+      'spec.containers[0].env[0].valueFrom.configMapKeyRef.key: Required value',
+      container({ env: [{ name: 'E', valueFrom: { configMapKeyRef: { name: 'x' } } }] }),
+    ],
+    ['spec.volumes[0].configMap.name: Required value', { volumes: [{ name: 'v', configMap: {} }] }],
+    [
+      'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: Required value: must have at least one node selector term',
+      { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: {} } } },
+    ],
+    [
+      'spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero',
+      { topologySpreadConstraints: [{ topologyKey: 'a', whenUnsatisfiable: 'DoNotSchedule' }] },
+    ],
     ['spec.containers: Required value', { containers: [] }],
     ['spec.containers[0].name: Required value', { containers: [{ image: 'i' }] }],
     ['spec.containers[0].image: Required value', { containers: [{ name: 'c' }] }],
@@ -298,15 +315,27 @@ describe('a Pod that exists', () => {
       ({ spec }) => spec.containers!.push({ name: 'd', image: 'i' }),
       'spec.containers: Forbidden: pod updates may not add or remove containers',
     ],
-    [
-      'tolerations',
-      ({ spec }) => (spec.tolerations = []),
-      'spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds',
-    ],
   ])('keeps its %s', (_what, change, message) => {
     const api = new Api();
     api.pod('p');
     expect(refusal(() => update(api.registry, change)).message).toContain(`Pod "p" is invalid: ${message}`);
+  });
+
+  it('gets the tolerations again that everybody has, and loses no other', () => {
+    const api = new Api();
+    api.pod('p', { tolerations: [{ key: 'mine', operator: 'Exists' }] });
+    const mine = { key: 'mine', operator: 'Exists' };
+    const more = { key: 'other', operator: 'Exists' };
+    const pod = update(api.registry, ({ spec }) => (spec.tolerations = [mine, more]));
+    expect(pod.spec.tolerations!.map(({ key }) => key)).toEqual([
+      'mine',
+      'other',
+      'node.kubernetes.io/not-ready',
+      'node.kubernetes.io/unreachable',
+    ]);
+    expect(refusal(() => update(api.registry, ({ spec }) => (spec.tolerations = [more]))).message).toContain(
+      'spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds',
+    );
   });
 
   it('is not written again when nothing changes', () => {

@@ -44,6 +44,19 @@ describe('a label selector', () => {
       expect(refusal(() => parseLabelSelector(selector))).toMatchObject({ code: 400, reason: 'BadRequest' }),
   );
 
+  // As Kubernetes 1.20 answered; of numbers 1.34 says it in other words.
+  it.each([
+    ['a=b=c', "found '=', expected: ',' or 'end of string'"],
+    ['=', "found '=', expected: !, identifier, or 'end of string'"],
+    ['a in', "unable to parse requirement: found '' expected: '('"],
+    [
+      'a>x',
+      `unable to parse requirement: values[0]: Invalid value: "x": for 'Gt', 'Lt' operators, the value must be an integer`,
+    ],
+  ])('says what is wrong with %s', (selector, message) =>
+    expect(refusal(() => parseLabelSelector(selector)).message).toBe(message),
+  );
+
   it('takes all when it is empty', () => expect(parseLabelSelector(' ')).toBeUndefined());
 
   it('never fails but by refusing', () => {

@@ -83,7 +83,8 @@ function givePriority({ spec, metadata }: Pod): void {
   spec.preemptionPolicy ??= 'PreemptLowerPriority';
 }
 
-function giveTolerations(spec: PodSpec): void {
+/** Nobody is without them for long: they are given again to a Pod that they were taken from. */
+export function giveTolerations(spec: PodSpec): void {
   for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
     const tolerated = (spec.tolerations ?? []).some(
       (each) => [undefined, key].includes(each.key) && [undefined, 'NoExecute'].includes(each.effect),

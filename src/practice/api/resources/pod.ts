@@ -28,6 +28,7 @@ export interface PodSpec {
   securityContext?: SecurityContext;
   imagePullSecrets?: { name: string }[];
   tolerations?: Toleration[];
+  affinity?: Affinity;
   hostAliases?: { ip: string; hostnames?: string[] }[];
   priorityClassName?: string;
   priority?: number;
@@ -44,7 +45,8 @@ export interface Container {
   image?: string;
   imagePullPolicy?: string;
   ports?: ContainerPort[];
-  env?: { name: string; value?: string; valueFrom?: Record<string, unknown> }[];
+  env?: { name: string; value?: string; valueFrom?: ValueSource }[];
+  envFrom?: { configMapRef?: { name?: string }; secretRef?: { name?: string } }[];
   resources?: Resources;
   volumeMounts?: VolumeMount[];
   livenessProbe?: Probe;
@@ -57,6 +59,14 @@ export interface Container {
   securityContext?: SecurityContext;
   stdin?: boolean;
   tty?: boolean;
+}
+
+export interface ValueSource {
+  fieldRef?: { apiVersion?: string; fieldPath: string };
+  resourceFieldRef?: { resource: string };
+  configMapKeyRef?: { name?: string; key: string };
+  secretKeyRef?: { name?: string; key: string };
+  fileKeyRef?: { key: string };
 }
 
 export interface ContainerPort {
@@ -157,4 +167,23 @@ export function allContainers(spec: PodSpec): { container: Container; field: str
   return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((list) =>
     (spec[list] ?? []).map((container, index) => ({ container, field: `spec.${list}[${index}]` })),
   );
+}
+
+interface PodAffinityTerm {
+  topologyKey: string;
+}
+
+interface PodAffinity {
+  requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[];
+  preferredDuringSchedulingIgnoredDuringExecution?: { weight: number; podAffinityTerm: PodAffinityTerm }[];
+}
+
+export interface Affinity {
+  nodeAffinity?: {
+    requiredDuringSchedulingIgnoredDuringExecution?: {
+      nodeSelectorTerms?: { matchExpressions?: { key: string; operator: string; values?: string[] }[] }[];
+    };
+  };
+  podAffinity?: PodAffinity;
+  podAntiAffinity?: PodAffinity;
 }

@@ -1,6 +1,6 @@
 import { dns1123Subdomain } from '../names.ts';
 import { ALL_VERBS, type Resource } from '../resource.ts';
-import { admitPod } from './pod-admission.ts';
+import { admitPod, giveTolerations } from './pod-admission.ts';
 import { setPodDefaults } from './pod-defaults.ts';
 import { qualityOfService } from './pod-quality.ts';
 import { podColumns, podRow } from './pod-row.ts';
@@ -37,6 +37,7 @@ export const pods: Resource = {
     const pod = asPod(object);
     pod.status = { phase: 'Pending', qosClass: qualityOfService(pod.spec) };
   },
+  prepareUpdate: (object) => giveTolerations(asPod(object).spec),
   validate: (object, previous) =>
     previous === undefined
       ? validatePod(asPod(object))
