@@ -20,6 +20,7 @@ export class PseudoTerminal implements Tty {
   private readonly input: (Uint8Array | null)[] = [];
   private unread = 0;
   private hungUp = false;
+  private inputEnded = false;
   private readonly screen: Sink;
   private drawn: Promise<void> = Promise.resolve();
   private foreground: ((name: Signal) => void) | undefined;
@@ -66,6 +67,13 @@ export class PseudoTerminal implements Tty {
   async type(bytes: Uint8Array): Promise<void> {
     for (const character of this.typed.decode(bytes, { stream: true })) this.key(character);
     while (this.unread > MOST_UNREAD && !this.hungUp) await this.change();
+  }
+
+  /** Nothing more will be typed: programs read what is left, then the end. */
+  endInput(): void {
+    if (this.line !== '') this.handOver();
+    this.inputEnded = true;
+    this.wake();
   }
 
   /** The line is cut: programs read the end, and the foreground gets SIGHUP. */
@@ -145,7 +153,7 @@ export class PseudoTerminal implements Tty {
         this.wake();
         return joined;
       }
-      if (this.hungUp) return null;
+      if (this.hungUp || this.inputEnded) return null;
       await this.change();
     }
   }

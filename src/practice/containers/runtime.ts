@@ -175,7 +175,7 @@ function machineOf(options: ContainerOptions, image: Image): Machine {
   const { hostname, network, clock, random } = options;
   const fileSystem = new FileSystem(() => clock.now());
   const machine: Machine = { hostname, fileSystem, network, clock, random, processes: new ProcessTable() };
-  image.install(fileSystem, machine);
+  image.install(fileSystem);
   placeDevices(fileSystem, random);
   placeProc(machine);
   fileSystem.place('/etc/hostname', { type: 'file', content: encode(`${hostname}\n`) });
@@ -269,7 +269,7 @@ function attachKeys(terminal: PseudoTerminal, process: Process, stdin: Source | 
   const feed = async (): Promise<void> => {
     while (process.alive) {
       const bytes = await stdin.read();
-      if (bytes === null) return terminal.hangUp();
+      if (bytes === null) return terminal.endInput();
       await terminal.type(bytes);
     }
   };

@@ -90,6 +90,6 @@ export async function runCase(shell: Shell, node: Case): Promise<void> {
 
 async function expandAll(shell: Shell, words: readonly Word[]): Promise<string[]> {
   const fields: string[] = [];
-  for (const word of words) fields.push(...(await expandFields(shell, word)));
+  for (const word of words) for (const field of await expandFields(shell, word)) fields.push(field);
   return fields;
 }

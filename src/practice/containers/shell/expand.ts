@@ -8,6 +8,8 @@ import type { Shell } from './shell.ts';
 
 /** More than this in one word is taken for a mistake: it would take the learner's memory. */
 const LONGEST_WORD = 16 * 1024 * 1024;
+/** What a piece takes beside its text. */
+const PIECE = 64;
 
 /** A word as a command's arguments: expanded, split into fields, file names filled in. */
 export async function expandFields(shell: Shell, word: Word): Promise<string[]> {
@@ -68,7 +70,7 @@ async function expandWord(shell: Shell, word: Word): Promise<Expanded> {
       pieces[0] = { ...pieces[0], text: homeOf(shell, first.value) };
   }
   let length = 0;
-  for (const piece of pieces) length += piece === 'break' ? 1 : piece.text.length;
+  for (const piece of pieces) length += PIECE + (piece === 'break' ? 0 : piece.text.length);
   if (length > LONGEST_WORD) throw new ShellError('out of memory');
   return pieces;
 }
@@ -85,7 +87,7 @@ function expansion(text: string, quoted: boolean): Piece {
 
 async function expandParts(shell: Shell, parts: readonly WordPart[], quoted: boolean): Promise<Expanded> {
   const pieces: Expanded = [];
-  for (const part of parts) pieces.push(...(await expandPart(shell, part, quoted)));
+  for (const part of parts) for (const piece of await expandPart(shell, part, quoted)) pieces.push(piece);
   return pieces;
 }
 

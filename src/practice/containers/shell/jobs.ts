@@ -13,6 +13,8 @@ export interface Job {
   ended: Promise<number>;
 }
 
+const MOST_REMEMBERED = 256;
+
 /** The jobs of a shell, by the numbers that `%1` names them with. */
 export class Jobs {
   private jobs: Job[] = [];
@@ -23,8 +25,16 @@ export class Jobs {
       (statuses) => (job.status = statuses.at(-1) ?? 0),
     );
     const job: Job = { number, text, processes, status: undefined, ended };
+    this.forgetOldest();
     this.jobs.push(job);
     return job;
+  }
+
+  /** A loop that starts jobs and never waits shall not fill the memory. */
+  private forgetOldest(): void {
+    if (this.jobs.length < MOST_REMEMBERED) return;
+    const oldest = this.jobs.find((job) => job.status !== undefined);
+    if (oldest !== undefined) this.remove(oldest);
   }
 
   list(): readonly Job[] {

@@ -19,8 +19,10 @@ export interface Variable {
 
 export type TrapName = SignalName | 'EXIT';
 
+/** `eval` that evaluates itself. */
+const DEEPEST_TEXT = 500;
 /** `$(yes)` would otherwise never end. */
-const MOST_CAPTURED = 16 * 1024 * 1024;
+const MOST_CAPTURED = 4 * 1024 * 1024;
 
 /** All that a shell knows: its variables, functions, options and jobs. A subshell has a copy. */
 export class Shell {
@@ -64,6 +66,7 @@ export class Shell {
   private readonly arrived: SignalName[] = [];
   private readonly signalListeners = new Set<() => void>();
   private interrupted = false;
+  private depth = 0;
 
   constructor(process: Process, name: string) {
     this.process = process;
@@ -89,6 +92,7 @@ export class Shell {
     copy.status = this.status;
     copy.lastBackground = this.lastBackground;
     copy.pid = this.pid;
+    copy.depth = this.depth;
     copy.sourceFlag = this.sourceFlag;
     copy.conditions = this.conditions;
     copy.functionDepth = this.functionDepth;
@@ -155,11 +159,17 @@ export class Shell {
 
   /** Runs a program given as text: `sh -c`, `eval`, a script. @throws {ShellError} for a syntax error */
   async runText(text: string): Promise<number> {
-    return runProgram(this, parseProgram(text));
+    return this.runParsed(parseProgram(text));
   }
 
   async runParsed(program: Program): Promise<number> {
-    return runProgram(this, program);
+    if (this.depth >= DEEPEST_TEXT) throw new ShellError('maximum recursion depth reached');
+    this.depth++;
+    try {
+      return await runProgram(this, program);
+    } finally {
+      this.depth--;
+    }
   }
 
   /** The value of an arithmetic expression. @throws {ShellError} */

@@ -29,11 +29,11 @@ export async function runCommand(
   const argv = [...before];
   const odd = node.prefix.find((each) => each.type === 'Assignment' && isOdd(each));
   if (odd?.type === 'Assignment') argv.push(odd.text);
-  if (node.name !== undefined) argv.push(...(await expandFields(shell, node.name)));
+  if (node.name !== undefined) add(argv, await expandFields(shell, node.name));
   const isDeclaration = ['export', 'readonly', 'local'].includes(argv[0] ?? '');
   for (const argument of node.args)
-    if (argument.type === 'Word') argv.push(...(await expandFields(shell, argument)));
-    else argv.push(...(await expandDeclared(shell, argument, isDeclaration)));
+    if (argument.type === 'Word') add(argv, await expandFields(shell, argument));
+    else add(argv, await expandDeclared(shell, argument, isDeclaration));
   const assignments = node.prefix.filter(
     (each): each is Assignment => each.type === 'Assignment' && !isOdd(each),
   );
@@ -45,6 +45,14 @@ export async function runCommand(
     if (argv[0] !== undefined && isSpecial(argv[0]) && !shell.interactive) throw new Exit(error.status);
     return error.status;
   }
+}
+
+/** More words than this are taken for a mistake: they would take the learner's memory. */
+const MOST_WORDS = 256 * 1024;
+
+function add(argv: string[], words: readonly string[]): void {
+  if (argv.length + words.length > MOST_WORDS) throw new ShellError('out of memory');
+  for (const word of words) argv.push(word);
 }
 
 /** `a+=b` and `a[1]=b` are no assignments in ash but names of commands. */
