@@ -29,9 +29,7 @@ export class Cloud implements Link {
     if (route === undefined)
       return { kind: 'lost', where: this.name, reason: `no route to ${address}`, passed: [] };
     const { to } = route;
-    const note = `${route.destination} is at ${to.router.name}`;
-    const passed = [{ where: this.name, note }];
-    if (!to.up) return { kind: 'lost', where: this.name, reason: `${to.router.name} is cut off`, passed };
+    const passed = [{ where: this.name, note: `${route.destination} is at ${to.router.name}` }];
     return { kind: 'arrived', at: to, passed };
   }
 }

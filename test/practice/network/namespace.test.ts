@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Packet } from '../../../src/practice/network/packet.ts';
 import type { RouteView } from '../../../src/practice/network/stack.ts';
-import { gce, pair, pod } from './support.ts';
+import { gce, pair, pod, text } from './support.ts';
 
 /** As `ip route` prints it. */
 function printed({ destination, via, device, protocol, scope, source, metric }: RouteView): string {
@@ -167,5 +168,72 @@ describe('interfaces and addresses', () => {
     stack.removeInterface(stack.device('lo')!);
     expect(stack.isLocal('127.0.0.2')).toBe(false);
     expect(stack.connect('127.0.0.2', 80)).toEqual({ kind: 'dropped' });
+  });
+
+  test.each([
+    ['the other Pod’s eth0', 'b', 'eth0'],
+    ['the other Pod’s end at the bridge', 'node-1', 'veth0a040103'],
+    ['its own end at the bridge', 'node-1', 'veth0a040102'],
+    ['the bridge', 'node-1', 'cbr0'],
+  ])('with %s down, a neighbour known from before is not found', (_what, where, name) => {
+    const network = gce();
+    const a = pod(network, 'node-1', 'a').stack;
+    const b = pod(network, 'node-1', 'b').stack;
+    const node = network.node('node-1');
+    const { near, far } = pair(a, b, '10.4.1.3');
+    const space = where === 'b' ? b : node;
+    space.setUp(space.device(name)!, false);
+    expect(a.connect('10.4.1.3', 80)).toEqual({ kind: 'unreachable', what: 'host' });
+    near.send(Buffer.from('wait'));
+    expect(far.receive()).toBeUndefined();
+    space.setUp(space.device(name)!, true);
+    expect(text(far.receive())).toBe('wait');
+  });
+
+  test('a Pod is no router: what is not for it ends there', () => {
+    const network = gce();
+    pod(network, 'node-1', 'a');
+    const node = network.node('node-1');
+    node.main.add({ destination: '10.9.9.9/32', via: '10.4.1.2', device: 'cbr0' });
+    expect(node.connect('10.9.9.9', 80)).toEqual({ kind: 'dropped' });
+  });
+
+  test('ICMP errors come from the router that found out, and there is none about another', () => {
+    const network = gce();
+    const a = pod(network, 'node-1', 'a').stack;
+    network.node('node-1').netfilter.add({
+      chain: 'postrouting',
+      name: 'masquerade',
+      matches: ({ destination }, { out }) => out === 'eth0' && destination.address !== '10.128.0.3',
+      target: 'masquerade',
+    });
+    const seen: Packet[] = [];
+    a.device('eth0')!.tap((packet, direction) => {
+      if (direction === 'in') seen.push(packet);
+    });
+    a.connect('10.4.2.77', 80);
+    expect(seen).toMatchObject([
+      {
+        protocol: 'icmp',
+        source: { address: '10.128.0.3', port: 0 },
+        destination: { address: '10.4.1.2', port: 0 },
+        error: {
+          type: 'host-unreachable',
+          about: { source: { address: '10.4.1.2' }, destination: { address: '10.4.2.77', port: 80 } },
+        },
+      },
+    ]);
+    // Now the error itself goes round in circles until its TTL is used up.
+    const uplink = network.node('node-2').device('eth0')!;
+    network.cloud.routes.remove('10.128.0.2/32');
+    network.cloud.routes.add({ destination: '10.128.0.2/32', to: uplink });
+    const errors: Packet[] = [];
+    uplink.tap((packet) => {
+      if (packet.protocol === 'icmp') errors.push(packet);
+    });
+    expect(a.connect('10.4.2.77', 80)).toEqual({ kind: 'dropped' });
+    expect(errors.length).toBeGreaterThan(100);
+    const about = errors.map((packet) => packet.protocol === 'icmp' && packet.error.about.protocol);
+    expect(new Set(about)).toEqual(new Set(['tcp']));
   });
 });

@@ -204,6 +204,18 @@ describe('listening', () => {
     expect(a.connect(to, 80)).toEqual({ kind: 'refused' });
   });
 
+  test('closing forgets clients that did not get the answer', () => {
+    const { network, a, c, to } = two();
+    const listener = c.listen('0.0.0.0', 80);
+    network.cloud.routes.remove('10.4.1.0/24');
+    expect(a.connect(to, 80)).toEqual({ kind: 'dropped' });
+    listener.close();
+    let packets = 0;
+    c.device('eth0')!.tap(() => packets++);
+    network.cloud.routes.add({ destination: '10.4.1.0/24', to: network.node('node-1').device('eth0')! });
+    expect(packets).toBe(0);
+  });
+
   test('a full queue is silent until somebody takes one', () => {
     const { a, c, to } = two();
     const listener = c.listen('0.0.0.0', 80);
