@@ -17,6 +17,7 @@ import { statusOf } from './status.ts';
 import { StatusError } from './status-error.ts';
 import type { Store } from './store.ts';
 import { answerBinding, answerSubresource } from './subresources.ts';
+import { warningHeader } from './warnings.ts';
 
 export interface HandlerOptions {
   store: Store;
@@ -34,8 +35,8 @@ export function createHandler(options: HandlerOptions): (request: ApiRequest) =>
     const warnings: string[] = [];
     const context: Context = { ...options, request, warn: (message) => warnings.push(message) };
     const answer = await refused(() => dispatch(context));
-    if (warnings.length > 0)
-      answer.headers['Warning'] = warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(', ');
+    const warning = warningHeader(warnings);
+    if (warning !== undefined) answer.headers['Warning'] = warning;
     return answer;
   };
 }

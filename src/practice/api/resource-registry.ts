@@ -95,7 +95,10 @@ export function createRegistry(options: RegistryOptions): Registry {
     return object;
   }
 
-  /** Of a new object: what is not for clients to say is left out or replaced. */
+  /**
+   * Of a new object: what is not for clients to say is left out or replaced. There are no managedFields: kubectl hides
+   * them, and only server-side apply, which is refused, lives by them.
+   */
   function ownMetadata(sent: ObjectMeta, resource: Resource, namespace: string | undefined): ObjectMeta {
     checkNamespace(sent.namespace, namespace);
     const metadata: ObjectMeta = {

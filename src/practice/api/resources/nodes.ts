@@ -39,6 +39,10 @@ export const nodes: Resource = {
   returnsDeleted: false,
   hasGeneration: false,
   nameErrors: dns1123Subdomain,
+  setDefaults(object) {
+    const { spec } = object as Node;
+    if (spec.podCIDR !== undefined) spec.podCIDRs ??= [spec.podCIDR];
+  },
   validate(object, previous) {
     const { taints = [] } = (object as Node).spec;
     const errors: FieldError[] = [];
