@@ -111,7 +111,13 @@ export function routeTable(network: NetworkStack): string {
   return [head, ...lines].map((line) => `${line.padEnd(127)}\n`).join('');
 }
 
-const STATES: Record<SocketView['state'], number> = { ESTAB: 1, 'FIN-WAIT': 5, 'CLOSE-WAIT': 8, LISTEN: 10 };
+const STATES: Record<SocketView['state'], number> = {
+  ESTAB: 1,
+  'FIN-WAIT': 5,
+  'CLOSE-WAIT': 8,
+  'LAST-ACK': 9,
+  LISTEN: 10,
+};
 
 /** /proc/net/tcp and tcp6 */
 export function tcpTable(network: NetworkStack, family: 4 | 6): string {
