@@ -175,7 +175,7 @@ function machineOf(options: ContainerOptions, image: Image): Machine {
   const { hostname, network, clock, random } = options;
   const fileSystem = new FileSystem(() => clock.now());
   const machine: Machine = { hostname, fileSystem, network, clock, random, processes: new ProcessTable() };
-  image.install(fileSystem);
+  image.install(fileSystem, machine);
   placeDevices(fileSystem, random);
   placeProc(machine);
   fileSystem.place('/etc/hostname', { type: 'file', content: encode(`${hostname}\n`) });
