@@ -47,7 +47,8 @@ function content(release: AlpineRelease): ImageContent {
     arguments: ['/bin/sh'],
     workingDirectory: '/',
     stopSignal: 'SIGTERM',
-    install: (fileSystem) => void installAlpine(fileSystem, release),
+    built: release.built,
+    build: (fileSystem) => void installAlpine(fileSystem, release),
   };
 }
 

@@ -47,7 +47,8 @@ function content(suite: Suite & { kind: 'busybox' }, built: string): ImageConten
     arguments: ['sh'],
     workingDirectory: '/',
     stopSignal: 'SIGTERM',
-    install(fileSystem) {
+    built,
+    build(fileSystem) {
       const layout = base(new Layout(fileSystem, built), {
         passwd: [
           'root:x:0:0:root:/root:/bin/sh',

@@ -46,7 +46,9 @@ exec "$@"
 `;
 
 function curlImage(version: string): ImageContent {
+  const release = alpineFor(version);
   return {
+    built: release.built,
     size: 9_437_184,
     user: { uid: 100, gid: 101, name: 'curl_user' },
     environment: [
@@ -57,8 +59,8 @@ function curlImage(version: string): ImageContent {
     arguments: ['curl'],
     workingDirectory: '/home/curl_user',
     stopSignal: 'SIGTERM',
-    install(fileSystem) {
-      installAlpine(fileSystem, alpineFor(version), {
+    build(fileSystem) {
+      installAlpine(fileSystem, release, {
         passwd: ['curl_user:x:100:101:Linux User,,,:/home/curl_user:/sbin/nologin'],
         group: ['curl_group:x:101:curl_user'],
       })
@@ -83,7 +85,8 @@ function deckImage(): ImageContent {
     arguments: [],
     workingDirectory: '/',
     stopSignal: 'SIGTERM',
-    install(fileSystem) {
+    built: ALPINE['3.7']!.built,
+    build(fileSystem) {
       installAlpine(fileSystem, ALPINE['3.7']!).program(
         '/usr/bin/curl',
         curlProgram({ version: '7.59.0', libc: 'musl' }),

@@ -6,6 +6,7 @@ import { alpine } from './alpine.ts';
 import { busybox } from './busybox.ts';
 import { appropriateCurl, curl } from './curl.ts';
 import { nginx } from './nginx.ts';
+import { ImageLayer } from './layer.ts';
 import { InvalidReference, parseReference, writeReference, type Reference } from './reference.ts';
 
 /** What an image says a container of it is like. */
@@ -19,12 +20,16 @@ export interface ImageContent {
   workingDirectory: string;
   /** STOPSIGNAL; SIGTERM unless the image says otherwise. */
   stopSignal: 'SIGTERM' | 'SIGQUIT';
+  /** When it was built, as ISO 8601 has it. */
+  built: string;
   /** Puts the image's files into an empty file system. */
-  install(fileSystem: FileSystem, machine: Machine): void;
+  build(fileSystem: FileSystem): void;
 }
 
-export interface Image extends Omit<ImageContent, 'size'> {
+export interface Image extends Omit<ImageContent, 'size' | 'built' | 'build'> {
   view: ImageView;
+  /** Gives a container the image's files. */
+  install(fileSystem: FileSystem, machine?: Machine): void;
 }
 
 /** A repository in a registry: the image behind a tag, and what the tag really is (`1.29` is 1.29.3). */
@@ -70,9 +75,19 @@ export function findImage(text: string): Image | ImageFailure {
   if (found === undefined) return notFound(reference);
   const digest = digestOf(name, found.version);
   if (reference.digest !== undefined && reference.digest !== digest) return notFound(reference);
-  const { size, ...content } = found.content;
-  return { ...content, view: { reference: writeReference(reference), digest: `${name}@${digest}`, size } };
+  const { size, built, build, ...content } = found.content;
+  const full = `${name}@${digest}`;
+  const layer = LAYERS.get(full) ?? new ImageLayer(built, build);
+  LAYERS.set(full, layer);
+  return {
+    ...content,
+    view: { reference: writeReference(reference), digest: full, size },
+    install: (fileSystem) => layer.install(fileSystem),
+  };
 }
+
+/** The images that were asked for, by digest. They never change, so all practice clusters of a process share them. */
+const LAYERS = new Map<string, ImageLayer>();
 
 /** One for all tags that mean the same image. Made up: they are no digests of the real images. */
 function digestOf(name: string, version: string): string {

@@ -76,7 +76,8 @@ function onDebian(version: string, built: string, isTrixie: boolean): ImageConte
       { name: 'NGINX_VERSION', value: version },
       { name: 'PKG_RELEASE', value: isTrixie ? '1~trixie' : '1~bookworm' },
     ],
-    install(fileSystem) {
+    built,
+    build(fileSystem) {
       const layout = base(new Layout(fileSystem, built), {
         passwd: [...DEBIAN_PASSWD, PASSWD],
         group: [...DEBIAN_GROUP, 'nginx:x:101:'],
@@ -106,7 +107,8 @@ function onAlpine(version: string, built: string, release: AlpineRelease, hasCur
       { name: 'NGINX_VERSION', value: version },
       { name: 'PKG_RELEASE', value: '1' },
     ],
-    install(fileSystem) {
+    built,
+    build(fileSystem) {
       const layout = installAlpine(
         fileSystem,
         { ...release, built },

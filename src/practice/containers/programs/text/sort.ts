@@ -1,10 +1,7 @@
 import { open } from '../../open.ts';
 import { type Applet, fail } from '../applet.ts';
 import { input, writer } from '../input.ts';
-import { argument, bytes, lines } from '../lines.ts';
-
-/** What a sort may hold; an endless input ends here and not with the learner's memory. */
-const MOST_BYTES = 32 * 1024 * 1024;
+import { argument, bytes, checkHeld, lines } from '../lines.ts';
 
 interface Key {
   from: number;
@@ -39,7 +36,7 @@ Sort lines of text
       for await (const line of lines(source)) {
         all.push(line.replace(/\n$/, ''));
         size += line.length;
-        if (size > MOST_BYTES) await fail(call, 'out of memory');
+        checkHeld(size);
       }
     }
     const global = 'nrfb'

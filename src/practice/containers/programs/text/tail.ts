@@ -2,7 +2,7 @@ import type { Source } from '../../stream.ts';
 import { type Applet, type Call, fail, words } from '../applet.ts';
 import { count } from './head.ts';
 import { input } from '../input.ts';
-import { bytes, chunks, lines } from '../lines.ts';
+import { bytes, checkHeld, chunks, lines } from '../lines.ts';
 
 /** How often `-f` looks for more. */
 const PAUSE_MS = 1000;
@@ -83,6 +83,7 @@ async function last(call: Call, source: Source, number: number, inBytes: boolean
   for await (const line of lines(source)) {
     held.push(line);
     size += line.length;
+    if (inBytes) checkHeld(size);
     if (!inBytes && held.length > 2 * number + 1000) held = number === 0 ? [] : held.slice(-number);
     if (inBytes) while (held.length > 1 && size - held[0]!.length >= number) size -= held.shift()!.length;
   }

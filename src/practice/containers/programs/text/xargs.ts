@@ -2,7 +2,7 @@ import { FileError } from '../../file-error.ts';
 import { nullDevice } from '../../stream.ts';
 import { OpenFile } from '../../open-file.ts';
 import { type Applet, complain, fail } from '../applet.ts';
-import { chunks } from '../lines.ts';
+import { checkHeld, chunks } from '../lines.ts';
 import { failureStatus, startCommand } from '../run-command.ts';
 
 /** So many characters of arguments at once. */
@@ -26,7 +26,11 @@ Run PROG on every item given by stdin
     const most = options.get('n') === undefined ? Infinity : Number(options.get('n'));
     if (!(most >= 1)) await fail(call, `invalid number '${options.get('n')}'`);
     const pieces: Uint8Array[] = [];
-    for await (const chunk of chunks(process.stdin)) pieces.push(chunk);
+    let held = 0;
+    for await (const chunk of chunks(process.stdin)) {
+      pieces.push(chunk);
+      checkHeld((held += chunk.length));
+    }
     const text = Buffer.concat(pieces).toString('utf8');
     const marker = options.get('I');
     const items = options.has('0')
