@@ -191,6 +191,8 @@ function announce(desk: Desk, workshop: Workshop): void {
       ? `Namespace ${session.namespace} is borrowed: the tutor touches only what it makes itself.`
       : `Namespace ${session.namespace} was made for it; k8snet-tutor cleanup removes it.`,
   );
+  if (session.mode === 'learner')
+    desk.output.print(`To point kubectl of another terminal at it, type there: eval "$(k8snet-tutor env)"`);
 }
 
 async function resume(desk: Desk, lesson: Lesson, current: CurrentSession): Promise<Workshop> {

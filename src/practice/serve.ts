@@ -64,7 +64,7 @@ export async function serve(options: ServeOptions): Promise<PracticeCluster> {
   const registry = createRegistry({ store, clock, random });
   const controllers = startControllers({
     registry,
-    network: createGceNetwork(),
+    network: createGceNetwork(report),
     clock,
     random,
     runtime: { startContainer, findImage },

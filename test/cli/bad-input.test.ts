@@ -89,7 +89,25 @@ const table: {
     code: 2,
     says: ['No lesson is under way', 'k8snet-tutor start networking'],
   })),
-  { name: 'no cluster at all', args: ['start'], code: 3, says: ['No cluster was named', '--context NAME'] },
+  {
+    name: 'two clusters at once',
+    args: ['start', '--practice', '--context', 'kind-lab'],
+    code: 2,
+    says: ["'--practice' cannot be used with option '--context <name>'"],
+  },
+  {
+    name: 'an unknown thing to do with the practice cluster',
+    args: ['practice', 'stat'],
+    code: 2,
+    says: ['start, stop, status, reset'],
+  },
+  {
+    name: 'deleting the practice cluster without a yes',
+    args: ['practice', 'reset'],
+    code: 2,
+    says: ['practice reset --yes'],
+  },
+  { name: 'an unknown shell', args: ['env', '--shell', 'tcsh'], code: 2, says: ['fish', 'powershell'] },
   {
     name: 'kubeconfig missing',
     args: ['start', '--kubeconfig', join(home.path, 'none')],

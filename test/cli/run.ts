@@ -24,9 +24,10 @@ export function tutor(
   home: string,
   env: Record<string, string> = {},
   bin = join(root, 'bin/k8snet-tutor.js'),
+  timeout = 15_000,
 ): Promise<Answer> {
   return new Promise((resolve) => {
-    const options = { env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env }, timeout: 15_000 };
+    const options = { env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env }, timeout };
     const child = execFile(process.execPath, [bin, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (child.exitCode ?? -1), stdout, stderr });
     });
