@@ -124,8 +124,7 @@ export class Edition {
 
   unsupported(scheme: string): string {
     const known = this.since(8, 5) ? 'not supported' : 'not supported or disabled in libcurl';
-    const quoted = this.isOfTheDecksDay ? `"${scheme}"` : `"${scheme}"`;
-    return `Protocol ${quoted} ${known}`;
+    return `Protocol "${scheme}" ${known}`;
   }
 
   notTls(): string {

@@ -10,6 +10,7 @@ import type { Edition } from './edition.ts';
 import { CurlFailure } from './failure.ts';
 import type { Meter } from './meter.ts';
 import { framing, header, ResponseReader, type Framing, type ResponseHead } from './response.ts';
+import { requestHead } from './request-head.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { Trace } from './trace.ts';
 import { follow, normalise, parseUrl, writeUrl, type Url } from './url.ts';
@@ -244,10 +245,9 @@ export class Transfer {
   }
 
   private async send(socket: Socket, url: Url): Promise<void> {
-    const { request } = this.session;
-    const target = this.target(url);
-    const lines = [`${this.method} ${target} HTTP/${request.protocol}`, ...this.headers(url)];
-    const block = `${lines.join('\r\n')}\r\n\r\n`;
+    const { request, edition, query } = this.session;
+    const { method, body } = this;
+    const block = requestHead(url, { request, edition, method, query, body });
     const top = Buffer.from(block, 'utf8');
     await this.write(socket, this.body === undefined ? top : Buffer.concat([top, this.body]));
     await this.trace.headers('>', block);
@@ -256,47 +256,6 @@ export class Transfer {
     this.facts.size.upload = this.body?.length ?? 0;
     const off = this.session.edition.sentOff(this.body?.length ?? 0);
     if (off !== undefined) await this.trace.remark(off);
-  }
-
-  private target(url: Url): string {
-    const { query } = this.session;
-    if (query === undefined) return url.path;
-    return `${url.path}${url.path.includes('?') ? '&' : '?'}${query}`;
-  }
-
-  private headers(url: Url): string[] {
-    const { request, edition } = this.session;
-    const own = request.headers.map((line) => {
-      const [, name = line, mark = '', value = ''] = /^([^:;]*)([:;])\s*(.*)$/s.exec(line) ?? [];
-      return { name, value, isRemoved: mark === ':' && value === '', line: mark === ';' ? `${name}:` : line };
-    });
-    const isGiven = (name: string): boolean =>
-      own.some((each) => each.name.toLowerCase() === name.toLowerCase());
-    const standard: [string, string | undefined][] = [
-      [
-        'Host',
-        `${url.host}${url.hasPort && !(url.scheme === 'http' && url.port === 80) ? `:${url.port}` : ''}`,
-      ],
-      ['Authorization', this.authorization(url)],
-      ['User-Agent', request.agent === '' ? undefined : (request.agent ?? `curl/${edition.build.version}`)],
-      ['Accept', '*/*'],
-    ];
-    const lines = standard.flatMap(([name, value]) =>
-      value === undefined || isGiven(name) ? [] : [`${name}: ${value}`],
-    );
-    // A Host of one's own takes the usual place.
-    const host = own.find((each) => each.name.toLowerCase() === 'host' && !each.isRemoved);
-    if (host !== undefined) lines.unshift(host.line);
-    lines.push(...own.filter((each) => !each.isRemoved && each !== host).map((each) => each.line));
-    if (this.body === undefined) return lines;
-    if (!isGiven('Content-Length')) lines.push(`Content-Length: ${this.body.length}`);
-    if (!isGiven('Content-Type')) lines.push('Content-Type: application/x-www-form-urlencoded');
-    return lines;
-  }
-
-  private authorization(url: Url): string | undefined {
-    const user = this.session.request.user ?? url.user;
-    return user === undefined ? undefined : `Basic ${Buffer.from(user).toString('base64')}`;
   }
 
   private async write(socket: Socket, bytes: Uint8Array): Promise<void> {

@@ -52,10 +52,13 @@ const REASONS: Record<number, string> = {
   507: 'Insufficient Storage',
 };
 
+/** nginx' own number for a header that is too large. */
+export const HEADER_TOO_LARGE = 494;
+
 /** Pages whose title is not the status line's. */
 const TITLES: Record<number, string> = {
   302: '302 Found',
-  494: '400 Request Header Or Cookie Too Large',
+  [HEADER_TOO_LARGE]: '400 Request Header Or Cookie Too Large',
 };
 
 /** The page nginx shows for a status when the configuration has none. Undefined for those without a page. */
@@ -63,18 +66,18 @@ export function errorPage(status: number, signature: string): Uint8Array | undef
   const title =
     TITLES[status] ?? (REASONS[status] === undefined ? undefined : `${status} ${REASONS[status]}`);
   if (title === undefined || status < 300 || status === 304) return undefined;
-  const heading = title.replace('400 Request Header Or Cookie', '400 Bad Request');
-  const detail = status === 494 ? '<center>Request Header Or Cookie Too Large</center>\r\n' : '';
-  const main = status === 494 ? '400 Bad Request' : heading;
+  const isHeader = status === HEADER_TOO_LARGE;
+  const heading = isHeader ? '400 Bad Request' : title;
+  const detail = isHeader ? '<center>Request Header Or Cookie Too Large</center>\r\n' : '';
   return Buffer.from(
-    `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${main}</h1></center>\r\n${detail}` +
+    `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${heading}</h1></center>\r\n${detail}` +
       `<hr><center>${signature}</center>\r\n</body>\r\n</html>\r\n`,
   );
 }
 
 /** nginx' own statuses are others on the wire. */
 export function wireStatus(status: number): number {
-  return status === 494 ? 400 : status;
+  return status === HEADER_TOO_LARGE ? 400 : status;
 }
 
 /** The status line and headers, in nginx' order. */
