@@ -2,13 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Clock, timestamp } from '../clock.ts';
 import { checkPreconditions, planDeletion } from './deletion.ts';
 import { alreadyExists, badRequest, conflict, forbidden, notFound, unknownPath } from './failures.ts';
-import { type FieldError, forbiddenField, invalidObject } from './field-error.ts';
+import { invalidObject } from './field-error.ts';
 import { metadataErrors } from './names.ts';
 import type { KubernetesObject, ObjectMeta, ResourceName } from './object.ts';
+import { finalizerErrors, keptMetadata, newMetadata } from './object-metadata.ts';
 import { readAs, readObject } from './reading.ts';
 import { NAMESPACES, PODS, type Registry, type WriteOptions } from './registry.ts';
 import { type Resource, storeKey, type Surroundings } from './resource.ts';
 import { asPod } from './resources/pod.ts';
+import { boundPod } from './resources/pod-binding.ts';
 import { RESOURCES } from './resources/index.ts';
 import { fieldsOf } from './schema.ts';
 import { StatusError } from './status-error.ts';
@@ -26,7 +28,6 @@ export interface RegistryOptions {
 /** What generated names end in: no vowels, and nothing that looks like something else. */
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 const SUFFIX_LENGTH = 5;
-const MOST_PREFIX = 58;
 const NAME_ATTEMPTS = 8;
 
 type Status = Record<string, unknown>;
@@ -83,7 +84,11 @@ export function createRegistry(options: RegistryOptions): Registry {
     const object = readObject(resource, sent, write);
     if (object.metadata.resourceVersion !== undefined)
       throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
-    object.metadata = ownMetadata(object.metadata, resource, namespace);
+    object.metadata = newMetadata(object.metadata, resource, namespace, {
+      uid: uuid(),
+      now: surroundings.now(),
+      suffix: () => surroundings.suffix(),
+    });
     resource.setDefaults?.(object);
     admitIntoNamespace(resource, object);
     resource.admit?.(object, surroundings);
@@ -93,29 +98,6 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (store.get(storeKey(resource), namespace, object.metadata.name) !== undefined)
       throw alreadyExists(storeKey(resource), object.metadata.name);
     return object;
-  }
-
-  /**
-   * Of a new object: what is not for clients to say is left out or replaced. There are no managedFields: kubectl hides
-   * them, and only server-side apply, which is refused, lives by them.
-   */
-  function ownMetadata(sent: ObjectMeta, resource: Resource, namespace: string | undefined): ObjectMeta {
-    checkNamespace(sent.namespace, namespace);
-    const metadata: ObjectMeta = {
-      ...sent,
-      uid: uuid(),
-      creationTimestamp: surroundings.now(),
-      name: sent.name ?? '',
-    };
-    if (namespace !== undefined) metadata.namespace = namespace;
-    if (metadata.name === '' && metadata.generateName !== undefined)
-      metadata.name = `${metadata.generateName.slice(0, MOST_PREFIX)}${surroundings.suffix()}`;
-    delete metadata.deletionTimestamp;
-    delete metadata.deletionGracePeriodSeconds;
-    delete metadata.managedFields;
-    delete metadata.generation;
-    if (resource.hasGeneration) metadata.generation = 1;
-    return metadata;
   }
 
   /** Writes the next state, which may be the last: an object being deleted that nothing holds any more is gone. */
@@ -245,33 +227,9 @@ export function createRegistry(options: RegistryOptions): Registry {
       if (!dryRun) store.remove(storeKey(resource), namespace, name);
       return object;
     },
-    bind(namespace, podName, node) {
-      const pod = asPod(existing(PODS, namespace, podName));
-      const { deletionTimestamp, generation } = pod.metadata;
-      const refuse = (why: string): StatusError =>
-        new StatusError(
-          409,
-          'Conflict',
-          `Operation cannot be fulfilled on pods/binding ${JSON.stringify(podName)}: ${why}`,
-          { name: podName, kind: 'pods/binding' },
-        );
-      if (deletionTimestamp !== undefined)
-        throw refuse(`pod ${podName} is being deleted, cannot be assigned to a host`);
-      if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== '')
-        throw refuse(`pod ${podName} is already assigned to node "${pod.spec.nodeName}"`);
-      const scheduled = {
-        type: 'PodScheduled',
-        status: 'True',
-        lastProbeTime: null,
-        lastTransitionTime: surroundings.now(),
-        ...(generation === undefined ? {} : { observedGeneration: generation }),
-      };
-      const others = (pod.status.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
-      store.update('pods', {
-        ...pod,
-        spec: { ...pod.spec, nodeName: node },
-        status: { ...pod.status, conditions: [...others, scheduled] },
-      });
+    bind(namespace, name, node) {
+      const pod = asPod(existing(PODS, namespace, name));
+      store.update(storeKey(PODS), boundPod(pod, node, surroundings.now()));
     },
     finalizeNamespace(name) {
       const namespace = existing(NAMESPACES, undefined, name);
@@ -293,43 +251,12 @@ function isGenerated(sent: unknown): boolean {
   return (metadata?.name ?? '') === '' && (metadata?.generateName ?? '') !== '';
 }
 
-function checkNamespace(given: string | undefined, requested: string | undefined): void {
-  if (given !== undefined && given !== '' && given !== requested)
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-}
-
-/** Of an object that exists: what no update changes. */
-function keptMetadata(sent: ObjectMeta, previous: ObjectMeta): ObjectMeta {
-  const metadata: ObjectMeta = { ...sent };
-  delete metadata.managedFields;
-  for (const field of [
-    'namespace',
-    'uid',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-    'generation',
-    'generateName',
-  ] as const) {
-    delete metadata[field];
-    if (previous[field] !== undefined) Object.assign(metadata, { [field]: previous[field] });
-  }
-  return metadata;
-}
-
 /** @throws {StatusError} Invalid, with all that is wrong */
 function check(resource: Resource, object: KubernetesObject, previous: KubernetesObject | undefined): void {
-  const errors: FieldError[] = metadataErrors(object.metadata, (name) => resource.nameErrors(name));
-  const added = (object.metadata.finalizers ?? []).filter(
-    (each) => !(previous?.metadata.finalizers ?? []).includes(each),
-  );
-  if (previous?.metadata.deletionTimestamp !== undefined && added.length > 0)
-    errors.push(
-      forbiddenField(
-        'metadata.finalizers',
-        `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((each) => JSON.stringify(each)).join(', ')}}`,
-      ),
-    );
-  errors.push(...(resource.validate?.(object, previous) ?? []));
+  const errors = [
+    ...metadataErrors(object.metadata, (name) => resource.nameErrors(name)),
+    ...(previous === undefined ? [] : finalizerErrors(object.metadata, previous.metadata)),
+    ...(resource.validate?.(object, previous) ?? []),
+  ];
   if (errors.length > 0) throw invalidObject(resource.group, resource.kind, object.metadata.name, errors);
 }

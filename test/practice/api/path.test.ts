@@ -37,13 +37,16 @@ describe('a path', () => {
 
   it('of any kind is read or refused', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
-        try {
-          parsePath(`/api/v1/${text}`);
-        } catch (error) {
-          expect((error as Error).name).toBe('StatusError');
-        }
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', '/', '%', '%2F', '%zz', '.', '→', '\0', '\ud800') }),
+        (text) => {
+          try {
+            parsePath(`/api/v1/${text}`);
+          } catch (error) {
+            expect((error as Error).name).toBe('StatusError');
+          }
+        },
+      ),
       { numRuns: 300 * factor },
     );
   });
