@@ -1,3 +1,4 @@
+import { KERNEL_RELEASE } from '../kernel.ts';
 import { FileError } from './file-error.ts';
 import type { Device, Directory, Entries, FileNode, GeneratedFile, Symlink } from './file-system.ts';
 import type { OpenFile } from './open-file.ts';
@@ -138,7 +139,7 @@ class ProcNodes {
   }
 }
 
-const VERSION = 'Linux version 6.12.0-k8snet-practice (practice@k8snet-tutor) #1 SMP\n';
+const VERSION = `Linux version ${KERNEL_RELEASE} (practice@k8snet-tutor) #1 SMP\n`;
 
 const MOUNTS = [
   'overlay / overlay rw,relatime 0 0',

@@ -1,3 +1,4 @@
+import { KERNEL_RELEASE } from '../kernel.ts';
 import { createHash } from 'node:crypto';
 import type { ImageView } from '../containers/container.ts';
 import { KUBELET_VERSION, type NodeDefinition } from './node-definition.ts';
@@ -68,7 +69,7 @@ export function nodeStatus(node: NodeDefinition, facts: NodeStatusFacts): Record
       architecture: 'amd64',
       bootID: systemID.split('').reverse().join('').replaceAll('-', '').replace(UUID, '$1-$2-$3-$4-$5'),
       containerRuntimeVersion: 'containerd://2.1.4',
-      kernelVersion: '6.12.41+deb13-cloud-amd64',
+      kernelVersion: KERNEL_RELEASE,
       kubeProxyVersion: '',
       kubeletVersion: KUBELET_VERSION,
       machineID: id.slice(0, 32),

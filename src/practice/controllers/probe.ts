@@ -137,7 +137,7 @@ async function execProbe(
     if (!(error instanceof StartFailure)) throw error;
     return {
       kind: 'error',
-      output: `rpc error: code = Unknown desc = failed to exec in container: ${error.message}`,
+      output: `rpc error: code = Unknown desc = ${error.message}`,
     };
   }
 }

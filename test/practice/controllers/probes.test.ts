@@ -109,7 +109,7 @@ describe('what a failing probe says', () => {
       what: 'a command that is not there',
       prepare: () => undefined,
       probe: { exec: { command: ['nope'] } },
-      says: 'Readiness probe errored and resulted in unknown state: rpc error: code = Unknown desc = failed to exec in container: exec: "nope": executable file not found in $PATH',
+      says: 'Readiness probe errored and resulted in unknown state: rpc error: code = Unknown desc = exec: "nope": executable file not found in $PATH',
     },
     {
       what: 'a port without a name',

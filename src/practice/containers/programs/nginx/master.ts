@@ -1,3 +1,4 @@
+import { KERNEL_RELEASE } from '../../../kernel.ts';
 import { AddressInUse, AddressNotAvailable } from '../../../network/connection.ts';
 import type { Listener } from '../../../network/connection.ts';
 import type { Process, User } from '../../process.ts';
@@ -85,12 +86,9 @@ function greet(master: Master, notice: (message: string) => void): void {
   notice('using the "epoll" event method');
   notice(`nginx/${master.version}`);
   notice(`built by ${master.builtBy}`);
-  notice(`OS: Linux ${KERNEL}`);
+  notice(`OS: Linux ${KERNEL_RELEASE}`);
   notice('getrlimit(RLIMIT_NOFILE): 1048576:1048576');
 }
-
-/** The kernel of practice Nodes. */
-const KERNEL = '6.6.0-k8snet';
 
 /** @param held what is bound already and stays so */
 async function bind(master: Master, settings: Settings, held: Bound[]): Promise<Bound[] | undefined> {

@@ -1,7 +1,5 @@
+import { KERNEL_RELEASE } from '../../../kernel.ts';
 import type { Applet } from '../applet.ts';
-
-/** The kernel of practice Nodes. */
-export const KERNEL = '6.6.0-k8snet';
 
 export const uname: Applet = {
   name: 'uname',
@@ -25,7 +23,7 @@ Print system information
     const parts: [string, string][] = [
       ['s', 'Linux'],
       ['n', process.machine.hostname],
-      ['r', KERNEL],
+      ['r', KERNEL_RELEASE],
       ['v', '#1 SMP PREEMPT_DYNAMIC Thu Jan  1 00:00:00 UTC 2026'],
       ['m', 'x86_64'],
       ['o', os],
