@@ -45,6 +45,8 @@ export function keepNamespaceDefaults(options: {
     if (change.type === 'DELETED' && change.object.metadata.name === name)
       soon(change.object.metadata.namespace ?? '');
   };
+  // Those that are there from the start have them before anybody can ask.
+  for (const { metadata } of registry.list(NAMESPACES)) provide(metadata.name);
   const stops = [
     registry.follow(
       NAMESPACES,
