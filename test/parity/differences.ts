@@ -131,6 +131,12 @@ export const differences: readonly Difference[] = [
     'A Node’s events are about its boot, and forgotten after an hour.',
     [/^(Name: NODE\n[^]*\n)Events:[^]*$/g, '$1Events: <none>\n'],
   ),
+  difference(
+    '1.20',
+    'no-services',
+    'The practice cluster has no Services yet for containers to be told of.',
+    [/^KUBERNETES_\w+=.*\n/gm, ''],
+  ),
   difference('1.20', 'selector-words', 'A selector that can’t be read is explained otherwise today.', [
     /expected: '=', '!=', '==', 'in', notin'/g,
     'expected: in, notin, =, ==, !=, gt, lt',
@@ -141,7 +147,7 @@ export const differences: readonly Difference[] = [
     'Tables have the columns of 1.35 and later: no count of Secrets, the architecture beside the kernel.',
     [/^NAME SECRETS AGE$/gm, 'NAME AGE'],
     [/^(serviceaccount\/default) \d AGE$/gm, '$1 AGE'],
-    [/(?<=^NODE .*MACHINE) MACHINE(?= MACHINE$)/gm, ' MACHINE (amd64)'],
+    [/(?<=^(?:node\/)?NODE .*MACHINE) MACHINE(?= MACHINE$)/gm, ' MACHINE (amd64)'],
   ),
   difference(
     '1.36',
@@ -174,7 +180,7 @@ export const differences: readonly Difference[] = [
     'cloud-nodes',
     'Nodes of the practice cluster are those of a cloud that sets their routes: external address, zone, who made them.',
     [/^ {2}ExternalIP: IP\n/gm, ''],
-    [/^(NODE Ready <none> AGE VERSION IP) IP /gm, '$1 <none> '],
+    [/^((?:node\/)?NODE Ready <none> AGE VERSION IP) IP /gm, '$1 <none> '],
     [/^ *topology\.kubernetes\.io\/\w+=\S+\n|,topology\.kubernetes\.io\/\w+=[\w-]+/gm, ''],
     [/^ProviderID: .*\n/gm, ''],
     [/^ {2}NetworkUnavailable False .*\n|\bNetworkUnavailable (?=MemoryPressure)/gm, ''],

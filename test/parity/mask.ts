@@ -13,7 +13,7 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/\r\n/g, '\n'],
   [/version\.Info\{.*?\}/g, 'VERSION'],
   [/\b(nginx|curl)\/\d+\.\d+(?:\.\d+)*/g, '$1/N'],
-  [/\bv?1\.\d+\.\d+(?:\+[\w.-]+)?(?=\s|$|")/gm, 'VERSION'],
+  [/\bv?1\.\d+\.\d+(?:[-+][\w.-]+)?(?=\s|$|")/gm, 'VERSION'],
   [/\((?:v?1\.\d+)\)/g, '(VERSION)'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, 'TIME'],
   [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? \+0000(?: UTC)?/g, 'TIME'],
@@ -22,7 +22,7 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d/g, 'TIME'],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UID'],
   [/\b[0-9a-f]{64}\b/g, 'HASH'],
-  [/\b(kube-api-access|default-token)-[a-z0-9]{5}\b/g, '$1-XXXXX'],
+  [/\b(kube-api-access|default-token|generated)-[a-z0-9]{5}\b/g, '$1-XXXXX'],
   [/resourceVersion: (["'])\d+\1/g, 'resourceVersion: RV'],
   [/(?<!\d\.)\b(?!127\.0\.0\.1\b|0\.0\.0\.0\b)(?:\d{1,3}\.){3}\d{1,3}\b(?!\.\d)/g, 'IP'],
   [/\S+\/(LIVE|MERGED)-\d+\//g, '$1/'],
@@ -31,6 +31,8 @@ const masks: readonly (readonly [RegExp, string])[] = [
   // Ages and durations; not the settings `300s`, `delay=0s`.
   [/(?<!for |cpu: +)(?<![\w=.+"-])\d+(?:\.\d+)?(?:µs|ms|[smhdy])(?:\d+(?:\.\d+)?[smhd])*(?![\w-])/g, 'AGE'],
   [/ \(x\d+ over AGE\)/g, ''],
+  // A kubelet on a busy machine that looked for a Pod's token too early, and does it again.
+  [/^.* FailedMount .*failed to sync \w+ cache: timed out waiting for the condition\n/gm, ''],
   // How much a Node has, and of what.
   [/^ +hugepages-\S+ .*\n/gm, ''],
   [/^( {2}(?:cpu|ephemeral-storage|memory|pods): +)\S+$/gm, '$1N'],
