@@ -18,7 +18,7 @@ const PATIENCE = 60;
  * that its first process lives, or, where that can't be asked, stay Ready for a while. Milliseconds.
  */
 const YOUNG = 3_000;
-const LIVED = 1_000;
+const LIVED = 800;
 const STEADY = 1_500;
 
 type State = { pod: Pod | undefined; trouble: PodTrouble | undefined };

@@ -17,7 +17,7 @@ export async function onOwnPractice(desk: Desk, work: (desk: Desk) => Promise<nu
     if (name.startsWith(PREFIX) && !runtime.isAlive(Number(name.slice(PREFIX.length)))) places.remove(name);
   const state = places.folder(`${PREFIX}${process.pid}`);
   try {
-    const own = await ownPractice(runtime.practiceProgram);
+    const [own] = await Promise.all([ownPractice(runtime.practiceProgram), loadWhatIsNeededNext()]);
     try {
       state.write(KUBECONFIG, own.kubeconfig);
       // Its kubeconfig is the only one there: the lines that are shown need not name it.
@@ -34,4 +34,9 @@ export async function onOwnPractice(desk: Desk, work: (desk: Desk) => Promise<nu
   } finally {
     state.remove('.');
   }
+}
+
+/** The thread takes a moment to start, and there is more than one processor. */
+async function loadWhatIsNeededNext(): Promise<void> {
+  await Promise.all([import('../cluster/client-node.ts'), import('../lesson/load.ts')]);
 }

@@ -55,8 +55,8 @@ describe('a young Pod whose first processes can be asked', () => {
   }
 
   it.each([
-    { name: 'old enough', ages: { shell: 2_000, nginx: 1_000 }, waits: 0 },
-    { name: 'one is too young', ages: { shell: 2_000, nginx: 300 }, waits: 700 },
+    { name: 'old enough', ages: { shell: 2_000, nginx: 800 }, waits: 0 },
+    { name: 'one is too young', ages: { shell: 2_000, nginx: 300 }, waits: 500 },
     { name: 'one can not be asked', ages: { shell: 2_000 }, waits: 1_500 },
   ])('$name', async ({ ages, waits }) => {
     const made = world(ages);
@@ -75,8 +75,8 @@ describe('a young Pod whose first processes can be asked', () => {
   it('a process that began anew meanwhile is a container that crashes', async () => {
     const ages = { shell: 200, nginx: 5_000 };
     const made = world(ages);
-    made.clock.after(700, () => {
-      ages.shell = -700;
+    made.clock.after(500, () => {
+      ages.shell = -500;
       const again = pod();
       again.status!.containerStatuses![0]!.restartCount = 1;
       again.status!.containerStatuses![0]!.lastState = { terminated: { exitCode: 2 } };
