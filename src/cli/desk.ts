@@ -90,10 +90,10 @@ export async function openSessionCluster(desk: Desk, session: Session): Promise<
 /** Which cluster a session's command means: the one named on the command line, or the session's own. */
 function namedFor({ options, runtime }: Desk, session: Session): Parameters<typeof openNamed>[1] {
   if (options.practice === true) return { context: undefined, kubeconfig: practiceKubeconfig(runtime.state) };
-  return {
-    context: options.context ?? session.cluster.context,
-    kubeconfig: options.kubeconfig ?? session.cluster.kubeconfig ?? undefined,
-  };
+  const { context, kubeconfig } = session.cluster;
+  // Another file has its own current context; that it leads to the session's cluster is looked at later.
+  if (options.kubeconfig !== undefined) return { context: options.context, kubeconfig: options.kubeconfig };
+  return { context: options.context ?? context, kubeconfig: kubeconfig ?? undefined };
 }
 
 /** @throws {Problem} */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Problem } from '../problem.ts';
 import type { StateFolder } from './state-folder.ts';
 
@@ -31,9 +32,18 @@ export function takeLock(
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return !isZombie(pid);
+}
+
+/** A process that has ended stays in the list until somebody asks how; in many containers nobody ever does. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) Z /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
   }
 }
 

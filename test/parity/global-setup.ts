@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { serve } from '../../src/practice/serve.ts';
 import type { Identity } from '../../src/practice/server/credentials.ts';
-import { CONTEXT, contextName } from '../../src/practice/server/kubeconfig.ts';
 import { findKubectls } from './clusters.ts';
 
 /** Files of the kubeconfigs of the practice cluster under test. */
@@ -28,11 +27,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const folder = mkdtempSync(join(tmpdir(), 'k8snet-parity-'));
   const cluster = await serve({ folder: join(folder, 'cluster'), report: (error) => console.error(error) });
-  /** All with one context name: a lesson goes on in its own context, whoever goes on. */
   const write = (identity: Identity): string => {
     const file = join(folder, `kubeconfig-${identity}`);
-    const text = cluster.kubeconfig(identity).replaceAll(contextName(identity), CONTEXT);
-    writeFileSync(file, text, { mode: 0o600 });
+    writeFileSync(file, cluster.kubeconfig(identity), { mode: 0o600 });
     return file;
   };
   project.provide('practice', {

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { describe, expect, test, vi } from 'vitest';
 import { isAlive, takeLock } from '../../src/tutor/lock.ts';
 import { MemoryState } from './memory-state.ts';
 
@@ -57,6 +58,19 @@ describe('lock', () => {
     folder.remove = () => undefined;
     expect(() => takeLock(folder, 'start', dead)).toThrow(expect.objectContaining({ code: 'session-busy' }));
   });
+});
+
+test.skipIf(process.platform !== 'linux')('a zombie is dead', async () => {
+  // A shell whose child ends at once, and which goes on without asking how.
+  const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const pid = await new Promise<number>((resolve) =>
+    parent.stdout.once('data', (data: Buffer) => resolve(Number(data.toString()))),
+  );
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5_000 });
+  expect(() => process.kill(pid, 0)).not.toThrow();
+  parent.kill('SIGKILL');
 });
 
 test('a process is alive or not', () => {
