@@ -1,7 +1,7 @@
 import type { FileSystem } from '../file-system.ts';
 import type { Suite } from '../programs/applet.ts';
 import { applets, busyboxProgram } from '../programs/busybox.ts';
-import type { ImageContent, Repository } from './image.ts';
+import type { ImageContent, Repository } from './repository.ts';
 import { base, Layout, PATH, ROOT } from './layout.ts';
 
 export interface AlpineRelease {

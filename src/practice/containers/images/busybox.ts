@@ -1,4 +1,4 @@
-import type { ImageContent, Repository } from './image.ts';
+import type { ImageContent, Repository } from './repository.ts';
 import type { Suite } from '../programs/applet.ts';
 import { applets, busyboxProgram } from '../programs/busybox.ts';
 import { base, Layout, PATH, ROOT } from './layout.ts';

@@ -1,6 +1,6 @@
 import { curl as curlProgram } from '../programs/curl/curl.ts';
 import { ALPINE, type AlpineRelease, installAlpine } from './alpine.ts';
-import type { ImageContent, Repository } from './image.ts';
+import type { ImageContent, Repository } from './repository.ts';
 import { PATH, ROOT } from './layout.ts';
 
 /** curl's releases since 8.0.0: the last patch of each. */

@@ -1,40 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { ImageFailure, ImageView } from '../container.ts';
 import type { FileSystem } from '../file-system.ts';
-import type { Machine, User } from '../process.ts';
+import type { Machine } from '../process.ts';
 import { alpine } from './alpine.ts';
 import { busybox } from './busybox.ts';
 import { appropriateCurl, curl } from './curl.ts';
 import { nginx } from './nginx.ts';
 import { ImageLayer } from './layer.ts';
+import type { ImageContent, Repository } from './repository.ts';
 import { InvalidReference, parseReference, writeReference, type Reference } from './reference.ts';
-
-/** What an image says a container of it is like. */
-export interface ImageContent {
-  /** Bytes, compressed as in a registry. */
-  size: number;
-  user: User;
-  environment: { name: string; value: string }[];
-  entrypoint: string[];
-  arguments: string[];
-  workingDirectory: string;
-  /** STOPSIGNAL; SIGTERM unless the image says otherwise. */
-  stopSignal: 'SIGTERM' | 'SIGQUIT';
-  /** When it was built, as ISO 8601 has it. */
-  built: string;
-  /** Puts the image's files into an empty file system. */
-  build(fileSystem: FileSystem): void;
-}
 
 export interface Image extends Omit<ImageContent, 'size' | 'built' | 'build'> {
   view: ImageView;
   /** Gives a container the image's files. */
   install(fileSystem: FileSystem, machine?: Machine): void;
-}
-
-/** A repository in a registry: the image behind a tag, and what the tag really is (`1.29` is 1.29.3). */
-export interface Repository {
-  find(tag: string): { version: string; content: ImageContent } | undefined;
 }
 
 /** The registry of practice clusters. */

@@ -13,7 +13,7 @@ import {
 import { nginx as nginxProgram } from '../programs/nginx/nginx.ts';
 import { sh } from '../shell/sh.ts';
 import { ALPINE, type AlpineRelease, installAlpine } from './alpine.ts';
-import type { ImageContent, Repository } from './image.ts';
+import type { ImageContent, Repository } from './repository.ts';
 import { base, Layout, PATH, ROOT } from './layout.ts';
 
 /** The last release of each line, when it was made, and the Alpine it was built on. */
