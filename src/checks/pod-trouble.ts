@@ -110,16 +110,21 @@ function containerTrouble(status: ContainerStatus): PodTrouble | undefined {
   }
   const last =
     terminated ?? (waiting?.reason === 'CrashLoopBackOff' ? status.lastState?.terminated : undefined);
-  if (last === undefined && waiting?.reason !== 'CrashLoopBackOff') return undefined;
+  if (waiting?.reason !== 'CrashLoopBackOff' && (last === undefined || isLost(last))) return undefined;
   return crashing(status, last);
+}
+
+/** Ended with its Node, or with the runtime: how is not known, and it is no fault of the container's. It starts again. */
+function isLost(ended: Terminated | undefined): boolean {
+  return ended?.reason === 'Unknown' || ended?.reason === 'ContainerStatusUnknown';
 }
 
 /** A container that ended between two looks at a Pod and runs again already. */
 export function restarted(before: Pod, after: Pod): PodTrouble | undefined {
   for (const status of after.status?.containerStatuses ?? []) {
     const earlier = containerStatus(before, status.name);
-    if (earlier !== undefined && status.restartCount > earlier.restartCount)
-      return crashing(status, status.lastState?.terminated);
+    const again = earlier !== undefined && status.restartCount > earlier.restartCount;
+    if (again && !isLost(status.lastState?.terminated)) return crashing(status, status.lastState?.terminated);
   }
   return undefined;
 }

@@ -60,6 +60,38 @@ describe('a Pod that is on its way', () => {
   });
 });
 
+describe('a Pod whose Node has started anew', () => {
+  /** What kubelets say of containers that ended without them. */
+  const LOST = { exitCode: 255, reason: 'Unknown' };
+
+  it.each(['Unknown', 'ContainerStatusUnknown'])(
+    'is waited for: its containers start again (%s)',
+    async (reason) => {
+      const world = new World();
+      world.connection.put(podWaiting({ state: { terminated: { ...LOST, reason } } }));
+      world.clock.after(3_000, () => world.connection.put(pod()));
+      expect(await world.run(CHECK)).toMatchObject({ outcome: 'pass', code: 'ready' });
+      expect(world.clock.elapsed).toBe(3_000);
+    },
+  );
+
+  it('is Ready when that happens while it is looked at', async () => {
+    const world = new World();
+    world.connection.put(young(world, 200));
+    const again = young(world, -1_000, 1);
+    again.status!.containerStatuses![0]!.lastState = { terminated: LOST };
+    world.clock.after(1_000, () => world.connection.put(again));
+    expect(await world.run(CHECK)).toMatchObject({ outcome: 'pass', code: 'ready' });
+  });
+
+  it('is not excused when its container keeps ending', async () => {
+    const world = new World();
+    const waiting = { waiting: { reason: 'CrashLoopBackOff' } };
+    world.connection.put(podWaiting({ state: waiting, lastState: { terminated: LOST }, restartCount: 4 }));
+    expect(await world.run(CHECK)).toMatchObject({ outcome: 'fail', code: 'container-crashing' });
+  });
+});
+
 describe('a Pod whose container started just now', () => {
   it.each([
     { name: 'long ago', age: 3_600_000, waits: 0 },
