@@ -10,6 +10,8 @@ if (process.env['PARITY_SET_UP'] === undefined) {
   name('E2E_KUBECONFIG', practice?.admin);
   name('E2E_KUBECONFIG_VIEWER', practice?.viewer);
   name('E2E_KUBECONFIG_LEARNER', practice?.learner);
+  // A whole lesson takes less than four seconds there: killed later, it would have ended by itself.
+  process.env['E2E_KILLS'] ??= '150,400,800,1400,2200';
 }
 
 function name(variable: string, value: string | undefined): void {
