@@ -35,10 +35,17 @@ const add = (name, result) => rows.push({ name, ...result });
 for (let round = 1; round <= 5; round++)
   add(`npm test, run ${round} of 5 in a row`, vitest(['--project', 'unit'], {}));
 add('property tests, 20 times as many cases', vitest(['--project', 'unit'], { PROVE_FACTOR: '20' }));
+const early = Array.from({ length: 30 }, (_, index) => 50 + index * 80);
+add(
+  `practice cluster: the lesson killed -9 at ${early.length} moments, ${early[0]} to ${early.at(-1)} ms after the start`,
+  vitest(['--project', 'parity', 'test/e2e/main-path.e2e.ts', '-t', 'namespaces of their own'], {
+    E2E_KILLS: early.join(','),
+  }),
+);
 if (process.env.E2E_KUBECONFIG) {
   const kills = Array.from({ length: 30 }, (_, index) => 150 + index * 200);
   add(
-    `killed -9 at ${kills.length} moments, ${kills[0]} to ${kills.at(-1)} ms after the start`,
+    `real cluster: the lesson killed -9 at ${kills.length} moments, ${kills[0]} to ${kills.at(-1)} ms after the start`,
     vitest(['--project', 'e2e', 'test/e2e/main-path.e2e.ts', '-t', 'namespaces of their own'], {
       E2E_KILLS: kills.join(','),
     }),
