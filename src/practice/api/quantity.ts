@@ -1,6 +1,9 @@
 /** k8s.io/apimachinery's resource.Quantity: an amount with a decimal or a binary suffix. */
 
-const FORM = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([numkMGTPE]|Ki|Mi|Gi|Ti|Pi|Ei)|[eE]([+-]?\d+))?$/;
+const FORM = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:([numkMGTPE]|Ki|Mi|Gi|Ti|Pi|Ei)|[eE]([+-]?\d+))?$/;
+
+/** Nobody has as much of anything, nor as little. */
+const MOST_DIGITS = 60;
 
 const DECIMAL = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
 const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
@@ -11,9 +14,10 @@ export function nanos(text: string): bigint | undefined {
   if (match === null) return undefined;
   const [, sign, digits = '', suffix = '', exponent] = match;
   const [whole = '', fraction = ''] = digits.split('.');
+  if (whole.length > MOST_DIGITS) return undefined;
   let value = BigInt(`${whole}${fraction}` || '0');
   let power = 9 - fraction.length + (exponent === undefined ? 0 : Number(exponent));
-  if (Math.abs(power) > 60) return undefined;
+  if (Math.abs(power) > MOST_DIGITS) return undefined;
   if (suffix.endsWith('i')) value *= 1024n ** BigInt(BINARY.indexOf(suffix));
   else power += 3 * (DECIMAL.indexOf(suffix) - 3);
   const scaled = power >= 0 ? value * 10n ** BigInt(power) : divideUp(value, 10n ** BigInt(-power));
