@@ -1,4 +1,5 @@
 import type { User } from './http.ts';
+import { own } from './own.ts';
 import { StatusError } from './status-error.ts';
 
 /** What somebody wants to do, as RBAC sees it. */
@@ -115,7 +116,7 @@ export const PUBLIC_PATHS = [
 function grantsOf({ name, groups }: User): Grant[] {
   if (groups.includes('system:masters')) return [{ rule: ALL }];
   const basic = groups.includes('system:authenticated') ? BASIC.map((rule) => ({ rule })) : [];
-  return [...basic, ...(BY_NAME[name] ?? [])];
+  return [...basic, ...(own(BY_NAME, name) ?? [])];
 }
 
 /** What somebody may do in a namespace, as a SelfSubjectRulesReview tells. */

@@ -1,5 +1,6 @@
 import { badRequest } from './failures.ts';
 import { labelValue, qualifiedName } from './names.ts';
+import { own } from './own.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -60,27 +61,27 @@ function requirement(reader: Tokens): LabelSelector {
   const wrong = qualifiedName(key);
   if (wrong.length > 0)
     throw reader.wrong(`<nil>: Invalid value: ${JSON.stringify(key)}: ${wrong.join('; ')}`);
-  if (absent) return (labels) => labels[key] === undefined;
+  if (absent) return (labels) => own(labels, key) === undefined;
   const operator = reader.peek();
-  if (operator === undefined || operator === ',') return (labels) => labels[key] !== undefined;
+  if (operator === undefined || operator === ',') return (labels) => own(labels, key) !== undefined;
   reader.next();
   switch (operator) {
     case '=':
     case '==': {
       const value = valueOf(reader, key);
-      return (labels) => labels[key] === value;
+      return (labels) => own(labels, key) === value;
     }
     case '!=': {
       const value = valueOf(reader, key);
-      return (labels) => labels[key] !== value;
+      return (labels) => own(labels, key) !== value;
     }
     case 'in': {
       const values = valuesOf(reader, key);
-      return (labels) => labels[key] !== undefined && values.has(labels[key]);
+      return (labels) => isOneOf(values, own(labels, key));
     }
     case 'notin': {
       const values = valuesOf(reader, key);
-      return (labels) => labels[key] === undefined || !values.has(labels[key]);
+      return (labels) => !isOneOf(values, own(labels, key));
     }
     case '<':
     case '>':
@@ -96,10 +97,14 @@ function comparison(key: string, operator: '<' | '>', bound: string): LabelSelec
       `unable to parse requirement: values[0]: Invalid value: ${JSON.stringify(bound)}: for 'Gt', 'Lt' operators, the value must be an integer`,
     );
   return (labels) => {
-    const value = labels[key];
+    const value = own(labels, key);
     if (value === undefined || !/^-?\d+$/.test(value)) return false;
     return operator === '<' ? BigInt(value) < BigInt(bound) : BigInt(value) > BigInt(bound);
   };
+}
+
+function isOneOf(values: ReadonlySet<string>, value: string | undefined): boolean {
+  return value !== undefined && values.has(value);
 }
 
 function identifier(reader: Tokens): string {

@@ -1,3 +1,4 @@
+import { own } from './own.ts';
 import { StatusError } from './status-error.ts';
 
 /** In which form an answer is wanted. */
@@ -24,11 +25,11 @@ const KINDS: Record<string, Wanted['as']> = {
 /** @throws {StatusError} NotAcceptable, which is what asking for protobuf alone comes to */
 export function negotiate(accept: string | undefined): Wanted {
   for (const { type, parameters } of mediaTypes(accept)) {
-    const format = TYPES[type];
+    const format = own(TYPES, type);
     if (format === undefined) continue;
     const kind = parameters.get('as');
     if (kind === undefined) return { as: 'object', version: 'v1', format };
-    const as = KINDS[kind];
+    const as = own(KINDS, kind);
     const version = parameters.get('v');
     if (as === undefined || parameters.get('g') !== 'meta.k8s.io') continue;
     if (version === 'v1' || version === 'v1beta1') return { as, version, format };

@@ -1,3 +1,4 @@
+import { own } from '../api/own.ts';
 import type { EnvironmentContext } from './environment.ts';
 import { type ContainerSpec, namespaceOf } from './pod.ts';
 import { parseQuantity } from './quantity.ts';
@@ -7,8 +8,8 @@ export function fieldValue(path: string, context: Omit<EnvironmentContext, 'conf
   const { pod } = context;
   const { metadata, spec } = pod;
   const subscript = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path);
-  if (subscript?.[1] === 'labels') return metadata.labels?.[subscript[2] ?? ''] ?? '';
-  if (subscript) return metadata.annotations?.[subscript[2] ?? ''] ?? '';
+  if (subscript?.[1] === 'labels') return own(metadata.labels, subscript[2] ?? '') ?? '';
+  if (subscript) return own(metadata.annotations, subscript[2] ?? '') ?? '';
   switch (path) {
     case 'metadata.name':
       return metadata.name;

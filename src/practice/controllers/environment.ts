@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../api/object.ts';
+import { own } from '../api/own.ts';
 import { fieldValue, resourceValue } from './downward.ts';
 import type { ContainerSpec, EnvironmentVariable, Pod } from './pod.ts';
 
@@ -53,7 +54,7 @@ function valueFrom(
     throw new ConfigError(`${Object.keys(source).join()} is not modelled by the practice cluster`);
   const { name = '', key, optional } = reference;
   const configMap = context.configMap(name);
-  const value = configMap && dataOf(configMap)[key];
+  const value = configMap && own(dataOf(configMap), key);
   if (value !== undefined) return value;
   if (optional === true) return undefined;
   const { namespace = 'default' } = context.pod.metadata;

@@ -1,3 +1,4 @@
+import { own } from '../api/own.ts';
 import type { NodeInfo } from './node-info.ts';
 import { namespaceOf, type Pod, type PodAffinityTerm } from './pod.ts';
 import type { PlacementView } from './scheduling-filter.ts';
@@ -15,14 +16,14 @@ class Tally {
   private readonly counts = new Map<string, number>();
 
   add(node: NodeInfo, key: string, amount: number): void {
-    const value = node.labels[key];
+    const value = own(node.labels, key);
     if (value === undefined) return;
     const place = `${key}=${value}`;
     this.counts.set(place, (this.counts.get(place) ?? 0) + amount);
   }
 
   at(node: NodeInfo, key: string): number {
-    return this.counts.get(`${key}=${node.labels[key] ?? ''}`) ?? 0;
+    return this.counts.get(`${key}=${own(node.labels, key) ?? ''}`) ?? 0;
   }
 
   get empty(): boolean {
@@ -90,7 +91,8 @@ export function affinityView(pod: Pod, surroundings: Surroundings): PlacementVie
     refusal(node) {
       const together = required.every(
         ({ topologyKey }, index) =>
-          node.labels[topologyKey] !== undefined && (first || (near[index]?.at(node, topologyKey) ?? 0) > 0),
+          own(node.labels, topologyKey) !== undefined &&
+          (first || (near[index]?.at(node, topologyKey) ?? 0) > 0),
       );
       if (!together) return { reasons: ["node(s) didn't match pod affinity rules"], final: true };
       if (forbidden.some(({ topologyKey }) => apart.at(node, topologyKey) > 0))

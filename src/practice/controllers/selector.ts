@@ -1,3 +1,4 @@
+import { own } from '../api/own.ts';
 import type { LabelSelector, NodeSelectorTerm, SelectorRequirement } from './pod.ts';
 
 type Labels = Record<string, string>;
@@ -12,7 +13,7 @@ export function matchesSelector(selector: LabelSelector | undefined, labels: Lab
 }
 
 export function matchesLabels(wanted: Labels = {}, labels: Labels = {}): boolean {
-  return Object.entries(wanted).every(([key, value]) => labels[key] === value);
+  return Object.entries(wanted).every(([key, value]) => own(labels, key) === value);
 }
 
 /** A term without requirements matches nothing. */
@@ -30,7 +31,7 @@ export function matchesTerm(
 }
 
 function meets({ key, operator, values = [] }: SelectorRequirement, labels: Labels): boolean {
-  const value = labels[key];
+  const value = own(labels, key);
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);

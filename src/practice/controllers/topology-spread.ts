@@ -27,7 +27,7 @@ export function spreadView(
   const of = (what: TopologySpreadConstraint['whenUnsatisfiable']): Spread[] => {
     const own = constraints.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === what);
     const complete = nodes.filter(
-      (node) => eligible(node) && own.every(({ topologyKey }) => node.labels[topologyKey] !== undefined),
+      (node) => eligible(node) && own.every(({ topologyKey }) => Object.hasOwn(node.labels, topologyKey)),
     );
     return own.map((constraint) => countOf(pod, constraint, complete));
   };
@@ -57,7 +57,7 @@ function countOf(pod: Pod, constraint: TopologySpreadConstraint, nodes: readonly
 
 function refusalBy(spread: Spread, node: NodeInfo): Refusal | undefined {
   const { constraint, counts, self } = spread;
-  if (node.labels[constraint.topologyKey] === undefined)
+  if (!Object.hasOwn(node.labels, constraint.topologyKey))
     return { reasons: [`${REASON} (missing required label)`], final: true };
   const tooFew = counts.size < (constraint.minDomains ?? 1);
   const least = tooFew ? 0 : Math.min(...counts.values());

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../api/object.ts';
+import { own } from '../api/own.ts';
 import type { ContainerOptions } from '../containers/container.ts';
 import type { Directory } from '../containers/file-system.ts';
 import { fieldValue, resourceValue } from './downward.ts';
@@ -108,7 +109,7 @@ function configMapFiles(volume: string, source: ConfigMapVolume, context: Enviro
   const data = dataOf(configMap);
   if (!source.items) return Object.entries(data).map(([path, text]) => ({ path, text }));
   return source.items.flatMap(({ key, path }) => {
-    const text = data[key];
+    const text = own(data, key);
     if (text !== undefined) return [{ path, text }];
     if (source.optional === true) return [];
     throw new MountFailure(volume, `configmap references non-existent config key: ${key}`);

@@ -202,6 +202,17 @@ describe('bodies', () => {
   it('are not to be had in protobuf alone', async () => {
     const reply = await new Api().call('GET', pods, { accept: 'application/vnd.kubernetes.protobuf' });
     expect([reply.status, reply.body.reason]).toEqual([406, 'NotAcceptable']);
+    expect((await new Api().call('GET', pods, { accept: 'constructor' })).status).toBe(406);
+  });
+
+  it('have keys of any name', async () => {
+    const maps = '/api/v1/namespaces/space/configmaps';
+    const body = '{"metadata":{"name":"c"},"data":{"__proto__":"x","constructor":"y"},"binaryData":{"z":""}}';
+    const reply = await new Api().call('POST', maps, { body });
+    expect([reply.status, JSON.stringify(reply.body.data)]).toEqual([
+      201,
+      '{"__proto__":"x","constructor":"y"}',
+    ]);
   });
 });
 
@@ -522,6 +533,14 @@ describe('rights', () => {
     expect((await api.call('GET', '/api/v1/nodes', { user: LEARNER })).status).toBe(200);
     expect((await api.call('POST', other, { user: LEARNER, body: podManifest('p') })).status).toBe(201);
     expect((await api.call('DELETE', `${other}/p`, { user: LEARNER })).status).toBe(200);
+  });
+
+  it('come from nothing that objects inherit', async () => {
+    const api = new Api();
+    for (const user of ['constructor', '__proto__', 'toString'])
+      expect((await api.call('GET', '/api/v1/pods', { headers: { 'impersonate-user': user } })).status).toBe(
+        403,
+      );
   });
 
   it('can be tried on by who may do all', async () => {

@@ -34,6 +34,10 @@ describe('a label selector', () => {
     ['e', true],
     ['e in (,x)', true],
     ['k8s.io/x=y', true],
+    // Every object of JavaScript has something of this name.
+    ['constructor', false],
+    ['!constructor', true],
+    ['toString notin (a)', true],
   ])('%s: %s', (selector, expected) =>
     expect(parseLabelSelector(selector)!({ a: 'b', n: '5', e: '', 'k8s.io/x': 'y' })).toBe(expected),
   );

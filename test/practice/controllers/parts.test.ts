@@ -4,7 +4,7 @@ import type { Pod } from '../../../src/practice/controllers/pod.ts';
 import { BackOff } from '../../../src/practice/controllers/back-off.ts';
 import { KeptLog } from '../../../src/practice/controllers/container-log.ts';
 import { goDuration } from '../../../src/practice/controllers/duration.ts';
-import { expand } from '../../../src/practice/controllers/environment.ts';
+import { environmentOf, expand } from '../../../src/practice/controllers/environment.ts';
 import { NodeInfo, requestsOf } from '../../../src/practice/controllers/node-info.ts';
 import { matchesSelector, matchesTerm } from '../../../src/practice/controllers/selector.ts';
 import { tolerates } from '../../../src/practice/controllers/taint.ts';
@@ -134,6 +134,23 @@ test('a back-off never waits longer than five minutes, nor shorter than the time
     RUNS,
   ));
 
+test('a variable has what the ConfigMap has, not what objects inherit', () => {
+  const configMap = makePod({});
+  const environment = (key: string) =>
+    environmentOf(
+      { name: 'c', image: 'i', env: [{ name: 'E', valueFrom: { configMapKeyRef: { name: 'm', key } } }] },
+      {
+        pod: configMap,
+        hostIP: '',
+        podIP: '',
+        nodeAllocatable: {},
+        configMap: () => ({ ...configMap, data: { a: 'b' } }),
+      },
+    );
+  expect(environment('a')).toEqual([{ name: 'E', value: 'b' }]);
+  expect(() => environment('constructor')).toThrow("couldn't find key constructor in ConfigMap default/m");
+});
+
 describe('selectors', () => {
   const labels = { app: 'web', tier: '3' };
   test.each([
@@ -146,6 +163,7 @@ describe('selectors', () => {
     [{ matchExpressions: [{ key: 'x', operator: 'NotIn', values: ['web'] }] }, true],
     [{ matchExpressions: [{ key: 'x', operator: 'Exists' }] }, false],
     [{ matchExpressions: [{ key: 'x', operator: 'DoesNotExist' }] }, true],
+    [{ matchExpressions: [{ key: 'constructor', operator: 'Exists' }] }, false],
   ])('%j', (selector, matches) => expect(matchesSelector(selector, labels)).toBe(matches));
 
   test.each([

@@ -37,7 +37,7 @@ export const configMaps: Resource = {
     for (const [key, value] of Object.entries(data)) {
       size += Buffer.byteLength(value);
       errors.push(...configMapKey(key).map((error) => invalid(`data[${key}]`, key, error)));
-      if (key in binaryData)
+      if (Object.hasOwn(binaryData, key))
         errors.push(invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'));
     }
     for (const [key, value] of Object.entries(binaryData)) {
