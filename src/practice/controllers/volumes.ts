@@ -49,7 +49,12 @@ export function mountsOf(
     if (!volume) continue;
     const path = mountPath.replace(/\/+$/, '');
     if ('directory' in volume) mounts.push({ path, directory: subdirectory(volume.directory, subPath, now) });
-    else files.push(...volume.files.flatMap((file) => filesUnder(file, path, subPath)));
+    else {
+      // Whatever the image has there is hidden, unless it is one file that is mounted.
+      if (!volume.files.some((file) => file.path === subPath))
+        mounts.push({ path, directory: emptyDirectory(now) });
+      files.push(...volume.files.flatMap((file) => filesUnder(file, path, subPath)));
+    }
   }
   return { files, mounts };
 }

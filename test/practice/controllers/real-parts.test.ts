@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findImage } from '../../../src/practice/containers/images/image.ts';
 import { startContainer } from '../../../src/practice/containers/runtime.ts';
 import { createGceNetwork } from '../../../src/practice/network/gce.ts';
+import type { ContainerSpec } from '../../../src/practice/controllers/pod.ts';
 import { TestCluster } from './support/cluster.ts';
 
 let cluster: TestCluster;
@@ -86,4 +87,30 @@ test('containers get their files and variables from the Pod', async () => {
     default
     "
   `);
+});
+
+test('a mounted volume hides what the image has at its path, a subPath only the one file', async () => {
+  cluster.registry.create({ group: '', plural: 'configmaps' }, 'default', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'page' },
+    data: { 'index.html': 'mine' },
+  });
+  const one = (name: string, mount: { subPath?: string; mountPath: string }): ContainerSpec => ({
+    name,
+    image: 'nginx:1.29',
+    command: ['sh', '-c', 'ls /usr/share/nginx/html; sleep 1000'],
+    volumeMounts: [{ name: 'page', ...mount }],
+  });
+  cluster.create('p', {
+    volumes: [{ name: 'page', configMap: { name: 'page' } }],
+    containers: [
+      one('whole', { mountPath: '/usr/share/nginx/html/' }),
+      one('file', { mountPath: '/usr/share/nginx/html/index.html', subPath: 'index.html' }),
+    ],
+  });
+  await cluster.untilRunning('p');
+  await cluster.clock.advance(500);
+  expect(logs('p', 'whole')).toBe('index.html\n');
+  expect(logs('p', 'file')).toBe('50x.html\nindex.html\n');
 });
