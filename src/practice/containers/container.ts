@@ -14,6 +14,8 @@ export interface ContainerOptions {
   env: { name: string; value: string }[];
   workingDir?: string | undefined;
   runAsUser?: number | undefined;
+  /** Instead of the group that the user has in the image's /etc/passwd, or root's. */
+  runAsGroup?: number | undefined;
   tty?: boolean | undefined;
   /** The first process reads what attached clients send; without it, nothing. The first client's end is its end. */
   stdin?: boolean | undefined;

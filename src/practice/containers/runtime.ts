@@ -184,10 +184,14 @@ function machineOf(options: ContainerOptions, image: Image): Machine {
   return machine;
 }
 
-function userOf({ runAsUser }: ContainerOptions, image: Image, fileSystem: FileSystem): User {
-  if (runAsUser === undefined) return image.user;
+function userOf({ runAsUser, runAsGroup }: ContainerOptions, image: Image, fileSystem: FileSystem): User {
+  if (runAsUser === undefined) return { ...image.user, gid: runAsGroup ?? image.user.gid };
   const known = findUser(fileSystem, runAsUser);
-  return { uid: runAsUser, gid: known?.gid ?? 0, name: known?.name ?? String(runAsUser) };
+  return {
+    uid: runAsUser,
+    gid: runAsGroup ?? known?.gid ?? 0,
+    name: known?.name ?? String(runAsUser),
+  };
 }
 
 function environmentOf(

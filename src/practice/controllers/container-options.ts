@@ -24,7 +24,7 @@ export function containerOptions(spec: ContainerSpec, parts: ContainerParts): Om
   const hostname = hostnameOf(pod, node);
   const env = environmentOf(spec, environmentContext(pod, node, network.address));
   const variables = new Map(env.map(({ name, value }) => [name, value]));
-  const { runAsUser, runAsNonRoot } = { ...pod.spec.securityContext, ...spec.securityContext };
+  const { runAsUser, runAsGroup, runAsNonRoot } = { ...pod.spec.securityContext, ...spec.securityContext };
   if (runAsNonRoot === true && (runAsUser ?? parts.image.user.uid) === 0)
     throw rootRefused(spec, runAsUser, pod);
   const { files, mounts } = mountsOf(spec, parts.volumes, node.clock.now());
@@ -35,6 +35,7 @@ export function containerOptions(spec: ContainerSpec, parts: ContainerParts): Om
     env: [{ name: 'HOSTNAME', value: hostname }, ...env],
     workingDir: spec.workingDir,
     runAsUser,
+    runAsGroup,
     stdin: spec.stdin,
     tty: spec.tty,
     hostname,

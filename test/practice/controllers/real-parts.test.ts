@@ -114,3 +114,19 @@ test('a mounted volume hides what the image has at its path, a subPath only the 
   expect(logs('p', 'whole')).toBe('index.html\n');
   expect(logs('p', 'file')).toBe('50x.html\nindex.html\n');
 });
+
+test.each([
+  { pod: { runAsUser: 1000 }, own: {}, is: 'uid=1000 gid=0(root) groups=0(root)' },
+  { pod: { runAsUser: 1000, runAsGroup: 3000 }, own: {}, is: 'uid=1000 gid=3000 groups=3000' },
+  { pod: { runAsGroup: 3000 }, own: { runAsUser: 7, runAsGroup: 8 }, is: 'uid=7 gid=8(mail) groups=8(mail)' },
+])('a container runs as its securityContext says: $is', async ({ pod, own, is }) => {
+  cluster.create('p', {
+    securityContext: pod,
+    containers: [
+      { name: 'c', image: 'busybox:1.36', command: ['sh', '-c', 'id; sleep 1000'], securityContext: own },
+    ],
+  });
+  await cluster.untilRunning('p');
+  await cluster.clock.advance(500);
+  expect(logs('p', 'c')).toBe(`${is}\n`);
+});
