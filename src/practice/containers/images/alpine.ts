@@ -1,6 +1,7 @@
 import type { FileSystem } from '../file-system.ts';
 import type { Suite } from '../programs/applet.ts';
 import { applets, busyboxProgram } from '../programs/busybox.ts';
+import { refused } from '../programs/refused.ts';
 import type { ImageContent, Repository } from './repository.ts';
 import { base, Layout, PATH, ROOT } from './layout.ts';
 
@@ -109,6 +110,7 @@ export function installAlpine(
     .text('/etc/issue', `Welcome to Alpine Linux ${line}\nKernel \\r on an \\m (\\l)\n\n`)
     .directories('/media', '/mnt', '/opt', '/run', '/srv', '/usr/local/bin', '/usr/lib')
     .program('/bin/busybox', busyboxProgram(alpineSuite(release)));
+  layout.program('/sbin/apk', refused);
   for (const name of applets()) {
     const folder = IN_BIN.has(name) ? '/bin' : IN_SBIN.has(name) ? '/sbin' : '/usr/bin';
     layout.link(`${folder}/${name}`, '/bin/busybox');

@@ -5,6 +5,7 @@ import { sh } from '../shell/sh.ts';
 import { test } from '../shell/test.ts';
 import { basename, program, type Suite } from './applet.ts';
 import { ALL } from './applets.ts';
+import { refused, REFUSED_BUSYBOX } from './refused.ts';
 
 type Busybox = Extract<Suite, { kind: 'busybox' }>;
 
@@ -13,12 +14,13 @@ const PROGRAMS: Record<string, Program> = { '[': test, ash: sh, echo, printf, sh
 
 /** The names of all applets, in order. */
 export function applets(): string[] {
-  return [...ALL.map(({ name }) => name), ...Object.keys(PROGRAMS)].sort();
+  return [...ALL.map(({ name }) => name), ...Object.keys(PROGRAMS), ...REFUSED_BUSYBOX].sort();
 }
 
 /** The one program behind all of them: it does what it is called. */
 export function busyboxProgram(suite: Busybox): Program {
   const table = new Map<string, Program>(Object.entries(PROGRAMS));
+  for (const name of REFUSED_BUSYBOX) table.set(name, refused);
   for (const applet of ALL) table.set(applet.name, program(applet, suite));
   return async (process) => {
     const name = basename(process.argv[0] ?? 'busybox');

@@ -287,6 +287,26 @@ const cases: Case[] = [
     'busybox echo hi; busybox nope',
     { stdout: 'hi\n', stderr: 'nope: applet not found\n', status: 127 },
   ],
+  // What a real image has and this one has not says so: "not found" would be untrue of busybox.
+  [
+    'busybox',
+    'ping -c 1 10.0.0.1',
+    {
+      stderr: 'ping: not modelled by the practice cluster; whether a port answers: nc -zv HOST PORT\n',
+      status: 1,
+    },
+  ],
+  ['alpine', 'apk --help', { stderr: 'apk: not modelled by the practice cluster\n', status: 1 }],
+  ['alpine', 'which vi', '/usr/bin/vi\n'],
+  [
+    'debian',
+    'tar cf - x | cat',
+    {
+      stderr:
+        "tar: not modelled by the practice cluster; to copy a file: kubectl exec -i POD -- sh -c 'cat > FILE' < FILE\n",
+    },
+  ],
+  ['debian', 'ping', { stderr: 'sh: ping: not found\n', status: 127 }],
 ];
 
 describe('programs', () => {

@@ -1,0 +1,35 @@
+import { basename } from './applet.ts';
+import type { Program } from '../process.ts';
+
+/** What does instead, for those that a learner of networks types first. */
+const INSTEAD: Record<string, string> = {
+  nslookup: 'names that resolve are those in /etc/hosts',
+  ping: 'whether a port answers: nc -zv HOST PORT',
+  tar: "to copy a file: kubectl exec -i POD -- sh -c 'cat > FILE' < FILE",
+  telnet: 'to talk to a port: nc HOST PORT',
+  traceroute: 'the way out: ip route',
+  vi: 'to change a file: sed -i, or cat > FILE',
+};
+
+/** Programs that busybox has and we do not, as far as learners may miss them. */
+export const REFUSED_BUSYBOX = [
+  ...Object.keys(INSTEAD),
+  ...`arp arping awk base64 dd df diff dmesg dnsdomainname du expr find free ftpget gzip httpd less md5sum mktemp more
+  mount nohup nproc od pgrep pidof ping6 pkill sha256sum stat strings su tac time top traceroute6 tty umount uptime
+  watch`.split(/\s+/),
+].sort();
+
+/** The same of Debian's slim image. */
+export const REFUSED_DEBIAN =
+  `apt apt-get awk base64 dd df diff dpkg du expr find gzip md5sum mktemp mount nohup nproc od perl sha256sum stat su tac
+  tar tty umount`.split(/\s+/);
+
+/**
+ * A program that is there only to say that it is not modelled: that it was not found would be untrue of the image.
+ */
+export const refused: Program = async (process) => {
+  const name = basename(process.argv[0] ?? '');
+  const instead = Object.hasOwn(INSTEAD, name) ? `; ${INSTEAD[name]}` : '';
+  await process.complain(`${name}: not modelled by the practice cluster${instead}\n`);
+  return 1;
+};
