@@ -123,6 +123,11 @@ export function tryKubectl(...args: string[]): Promise<Answer> {
   });
 }
 
+/** kubectl as a shell with these variables has it: no flag says which cluster. */
+export function kubectlWith(env: Record<string, string>, ...args: string[]): Promise<Answer> {
+  return run(kubectlProgram, args, { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env });
+}
+
 export async function makeNamespace(name: string): Promise<void> {
   await tryKubectl('create', 'namespace', name);
   for (let tries = 0; tries < 60; tries++) {

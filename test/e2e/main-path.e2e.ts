@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   kubeconfig,
   kubectl,
+  kubectlWith,
   Learner,
   learnerKubeconfig,
   listing,
@@ -115,6 +116,35 @@ describe.skipIf(kubeconfig === '').concurrent('in a borrowed namespace', () => {
     });
     expect((await learner.json('cleanup')).exitCode).toBe(0);
     expect(await pods(namespace)).toBe('');
+  });
+
+  it('shell leads into its containers, and env points kubectl at it', async () => {
+    const namespace = await borrowed('shell');
+    const learner = newLearner();
+    await learner.begin(namespace);
+    for (let page = 0; page < 5; page++) await learner.tutor('next');
+    const page = await learner.tutor('shell', '--', 'curl', '-s', 'localhost');
+    expect(page).toMatchObject({ code: 0, stderr: '' });
+    expect(page.stdout).toContain('Welcome to nginx!');
+    expect(
+      await learner.tutor(
+        'shell',
+        '--pod',
+        'observer-b',
+        '-c',
+        'nginx',
+        '--',
+        'sh',
+        '-c',
+        'echo no >&2; exit 7',
+      ),
+    ).toEqual({ code: 7, stdout: '', stderr: 'no\n' });
+    expect((await learner.tutor('shell', '--', 'no-such-program')).code).not.toBe(0);
+
+    const { KUBECONFIG } = (await learner.json('env')) as unknown as { KUBECONFIG: string };
+    const pods = await kubectlWith({ KUBECONFIG }, 'get', 'pods', '-o', 'name');
+    expect(pods.stdout).toBe('pod/observer-a\npod/observer-b\n');
+    expect((await learner.json('cleanup')).exitCode).toBe(0);
   });
 
   it("the deck's own Pod, byte for byte, passes exercise 1, and is not deleted without a yes", async () => {
