@@ -6,12 +6,20 @@ export interface Clock {
   after(milliseconds: number, callback: () => void): () => void;
 }
 
+/** Milliseconds that Node's timers can wait; for longer they don't wait at all. */
+const LONGEST = 2 ** 31 - 1;
+
 /** The machine's own time. Its timers keep nobody's process alive. */
 export const machineClock: Clock = {
   now: Date.now,
   after: (milliseconds, callback) => {
-    const timer = setTimeout(callback, milliseconds);
-    timer.unref();
+    let timer: NodeJS.Timeout;
+    const wait = (left: number): void => {
+      const rest = left - LONGEST;
+      timer = rest > 0 ? setTimeout(() => wait(rest), LONGEST) : setTimeout(callback, left);
+      timer.unref();
+    };
+    wait(milliseconds);
     return () => clearTimeout(timer);
   },
 };
