@@ -5,6 +5,12 @@ import type { ContainerLog, KubeletPort, LogLine } from './kubelet-port.ts';
 import { chooseContainer } from './containers.ts';
 import type { Pod } from './resources/pod.ts';
 
+/**
+ * Bytes that wait for a reader who is slower than the container. Then the oldest lines are lost, as on a Node where they
+ * are gone with the file they were in.
+ */
+const MOST_WAITING = 4 * 1024 * 1024;
+
 interface LogOptions {
   follow: boolean;
   previous: boolean;
@@ -39,9 +45,12 @@ function followed(log: ContainerLog, options: LogOptions): AnswerStream {
   return async (write, signal) => {
     const limited = new Limited(options.limitBytes);
     const waiting: (LogLine | undefined)[] = chosen(log.lines(), options);
+    let size = sizeOf(waiting);
     let wake = (): void => undefined;
     const stop = log.follow((line) => {
       waiting.push(line);
+      size += line?.bytes.length ?? 0;
+      if (size > MOST_WAITING) size = dropOldest(waiting, size);
       wake();
     });
     if (!log.open) waiting.push(undefined);
@@ -55,6 +64,7 @@ function followed(log: ContainerLog, options: LogOptions): AnswerStream {
           });
         const line = waiting.shift();
         if (line === undefined || signal.aborted) return;
+        size -= line.bytes.length;
         await write(limited.take(render(line, options)));
         if (limited.full) return;
       }
@@ -63,6 +73,18 @@ function followed(log: ContainerLog, options: LogOptions): AnswerStream {
       signal.removeEventListener('abort', aborted);
     }
   };
+}
+
+function sizeOf(lines: readonly (LogLine | undefined)[]): number {
+  return lines.reduce((sum, line) => sum + (line?.bytes.length ?? 0), 0);
+}
+
+/** Half of it at once, so that it is not moved for each line. @returns the bytes that are left */
+function dropOldest(lines: (LogLine | undefined)[], size: number): number {
+  let [count, left] = [0, size];
+  while (left > MOST_WAITING / 2) left -= lines[count++]?.bytes.length ?? 0;
+  lines.splice(0, count);
+  return left;
 }
 
 function chosen(lines: readonly LogLine[], { since, tailLines }: LogOptions): LogLine[] {

@@ -80,6 +80,18 @@ describe("a container's log", () => {
     expect(log.followed).toBe(false);
   });
 
+  it('keeps the newest of what nobody reads', async () => {
+    const { api, log } = withLog();
+    const stream = await api.stream(`${url}?follow=true`);
+    for (let number = 0; number < 2000; number++) log.say(line(`${number} ${'x'.repeat(16_000)}`, 55));
+    log.say(undefined);
+    await stream.done;
+    const numbers = [...stream.text().matchAll(/^\d+/gm)].map(([each]) => Number(each));
+    expect(numbers.at(-1)).toBe(1999);
+    expect(numbers).toEqual(numbers.map((_, index) => 2000 - numbers.length + index));
+    expect(stream.text().length).toBeLessThan(5_000_000);
+  });
+
   it('ends at once when the container has', async () => {
     const { api, log } = withLog();
     log.open = false;
