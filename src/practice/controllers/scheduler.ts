@@ -91,7 +91,7 @@ export class Scheduler {
       this.unschedulable.delete(uid);
       if (this.nodes.get(nodeName)?.pods.has(uid) === true) return;
       this.place(pod, nodeName);
-      if (this.unschedulable.size > 0) this.retry();
+      this.retry(looksAtOthers);
       return;
     }
     if (!isForMe(pod)) return;
@@ -118,11 +118,13 @@ export class Scheduler {
     for (const node of this.nodes.values()) node.remove(uid);
   }
 
-  private retry(): void {
-    if (this.unschedulable.size === 0) return;
-    for (const [uid, pod] of this.unschedulable) this.queue.set(uid, pod);
-    this.unschedulable.clear();
-    this.plan();
+  private retry(concerns: (pod: Pod) => boolean = () => true): void {
+    for (const [uid, pod] of this.unschedulable) {
+      if (!concerns(pod)) continue;
+      this.unschedulable.delete(uid);
+      this.queue.set(uid, pod);
+    }
+    if (this.queue.size > 0) this.plan();
   }
 
   /** Not within the write that led here: others are told of that one first. */
@@ -217,6 +219,11 @@ export class Scheduler {
       }),
     );
   }
+}
+
+/** Another Pod's coming may help it; to all others it only takes room. */
+function looksAtOthers(pod: Pod): boolean {
+  return hasTerms(pod) || pod.spec.topologySpreadConstraints !== undefined;
 }
 
 function isForMe({ spec, metadata }: Pod): boolean {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { NODES } from '../../../src/practice/api/registry.ts';
+import { EVENTS, NODES } from '../../../src/practice/api/registry.ts';
 import type { KubernetesObject } from '../../../src/practice/api/object.ts';
 import type { Affinity, PodSpec } from '../../../src/practice/controllers/pod.ts';
 import { refusalMessage } from '../../../src/practice/controllers/scheduler.ts';
@@ -252,6 +252,19 @@ describe('a Pod that fits nowhere is tried again', () => {
     cluster.delete('b');
     await cluster.clock.advance(100);
     expect(cluster.pod('d').spec.nodeName).toBeDefined();
+  });
+
+  test('when a Pod came that it wants to be near, not when any other came', async () => {
+    const affinity = { podAffinity: required({ app: 'cache' }) };
+    expect(await place('near', { affinity })).toBeUndefined();
+    expect(await place('big', { containers: request('100') })).toBeUndefined();
+    const node = await place('cache', {}, { app: 'cache' });
+    await cluster.clock.advance(100);
+    expect(cluster.pod('near').spec.nodeName).toBe(node);
+    // More tries would be a series.
+    const tried = cluster.registry.list(EVENTS).find(({ metadata }) => metadata.name.startsWith('big.'));
+    expect(tried).toMatchObject({ reason: 'FailedScheduling' });
+    expect(tried?.['series']).toBeUndefined();
   });
 
   test('not when its own status was written: that would never end', async () => {
