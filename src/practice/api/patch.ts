@@ -17,6 +17,8 @@ const MEDIA_TYPES = new Map<string, 'json' | 'merge' | 'strategic'>([
 
 const APPLY = new Set(['application/apply-patch+yaml', 'application/apply-patch+cbor']);
 const MOST_OPERATIONS = 10_000;
+/** Go's is 10,000; no object of this API comes near. */
+const MOST_DEPTH = 500;
 
 /**
  * What a PATCH makes of an object; it is checked, and has what was unknown taken out.
@@ -69,11 +71,24 @@ export function patchKind(request: ApiRequest): 'json' | 'merge' | 'strategic' {
 }
 
 function parsePatch(body: Uint8Array): unknown {
+  let patch: unknown;
   try {
-    return JSON.parse(Buffer.from(body).toString());
+    patch = JSON.parse(Buffer.from(body).toString());
   } catch {
     throw badRequest('invalid JSON patch');
   }
+  if (isTooDeep(patch)) throw badRequest('error decoding patch: exceeded max depth');
+  return patch;
+}
+
+/** Level by level, for what is too deep to be merged is too deep to be walked down. */
+function isTooDeep(json: unknown): boolean {
+  let level = [json];
+  for (let depth = 0; depth < MOST_DEPTH; depth++) {
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 function undecodable(patch: unknown, expected: string): StatusError {

@@ -118,6 +118,21 @@ describe('requests for one object', () => {
     expect([reply.status, reply.body.message]).toEqual([status, message]);
   });
 
+  it.each(['json-patch', 'merge-patch', 'strategic-merge-patch'])(
+    'refuse a %s that has no bottom',
+    async (type) => {
+      const api = new Api();
+      api.pod('p');
+      const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+      const body =
+        type === 'json-patch'
+          ? `[{"op":"add","path":"/metadata/labels","value":${deep}}]`
+          : `{"metadata":${deep}}`;
+      const reply = await api.call('PATCH', `${pods}/p`, { type: `application/${type}+json`, body });
+      expect([reply.status, reply.body.message]).toEqual([400, 'error decoding patch: exceeded max depth']);
+    },
+  );
+
   it('take a dry run for what it is', async () => {
     const api = new Api();
     await api.call('POST', `${pods}?dryRun=All`, { body: podManifest('p') });
