@@ -124,7 +124,7 @@ describe.concurrent('the practice cluster', { timeout: 120_000 }, () => {
     for (const file of filesIn(learner.folder))
       expect([file, statSync(file).mode & 0o077]).toEqual([file, 0]);
     expect(statSync(learner.folder).mode & 0o077).toBe(0);
-    const token = /token: "?(\w+)/.exec(readFileSync(join(learner.folder, 'kubeconfig'), 'utf8'))![1]!;
+    const token = /token: "?([\w-]+)/.exec(readFileSync(join(learner.folder, 'kubeconfig'), 'utf8'))![1]!;
     process.kill(pid, 'SIGKILL');
     const again = await learner.json('practice', 'start');
     expect(again['practice']).toMatchObject({ server });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Api, ApiError, type KubernetesObject } from '../../src/cluster/api.ts';
 import { connect } from '../../src/cluster/client-node.ts';
 import { execScript } from '../../src/cluster/exec.ts';
@@ -143,12 +143,14 @@ describe('serve', () => {
 
   it('tells once that nobody has used it for long; an open watch is use', async () => {
     let idle = 0;
-    const api = open(await start({ idle: () => idle++, idleAfter: 300 }), 'practice-admin');
-    const watching = waitFor(api, podPath('default'), { timeout: 900 }, () => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    // Long enough that a busy machine has the watch open by then.
+    const api = open(await start({ idle: () => idle++, idleAfter: 1_000 }), 'practice-admin');
+    const watching = waitFor(api, podPath('default'), { timeout: 1_800 }, () => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 1_400));
     expect(idle).toBe(0);
     await watching;
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await vi.waitFor(() => expect(idle).toBe(1), 15_000);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
     expect(idle).toBe(1);
   });
 });
