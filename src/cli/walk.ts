@@ -8,10 +8,11 @@ import { renderProblem } from '../ui/problem.ts';
 import { Cancelled } from '../ui/prompter.ts';
 import { checkAndShow } from './check.ts';
 import { cleanUpSession } from './cleanup.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, ensurePractice } from './desk.ts';
 import { enterAndShow } from './enter.ts';
 import { giveHint } from './hint.ts';
 import { goBack, goOn } from './next.ts';
+import { isOnPractice } from './practice-place.ts';
 import { openShell } from './shell.ts';
 import { factsOf, showPage } from './show.ts';
 import { solveAndCheck } from './solve.ts';
@@ -54,9 +55,14 @@ export async function walk(desk: Desk, workshop: Workshop): Promise<number> {
       farewell(desk, workshop);
       return 0;
     } else if (word === 'cleanup') {
+      await wake(desk, workshop);
       const code = await cleanUpSession(desk, workshop, { silent: false });
       if (code !== undefined) return code;
-    } else await attempt(desk, () => perform(desk, workshop, word));
+    } else
+      await attempt(desk, async () => {
+        await wake(desk, workshop);
+        await perform(desk, workshop, word);
+      });
     if (desk.signal.aborted) return 130;
   }
 }
@@ -70,6 +76,11 @@ async function attempt(desk: Desk, action: () => Promise<unknown>): Promise<void
     if (!(error instanceof Problem)) throw error;
     desk.output.print('', ...renderProblem(error, desk.output.theme, desk.output.width));
   }
+}
+
+/** The practice cluster stops when nobody types for long; it comes back where it was, with all that was in it. */
+async function wake(desk: Desk, { session }: Workshop): Promise<void> {
+  if (isOnPractice(desk.runtime.state, session)) await ensurePractice(desk);
 }
 
 async function perform(
