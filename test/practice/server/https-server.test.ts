@@ -1,4 +1,5 @@
 import { connect as connectPlain } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { connect, type TLSSocket } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -81,6 +82,24 @@ test('a request reaches the handler as it was sent, and the answer comes back', 
   expect(Buffer.from(request?.body ?? []).toString()).toBe('{}');
   expect(request?.headers['content-type']).toBe('application/json');
   expect(server.reported).toEqual([]);
+});
+
+test('nobody reaches it from another machine', async () => {
+  const server = await serve();
+  const others = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address);
+  // All of 127.0.0.0/8 is this machine, on Linux without further ado.
+  if (process.platform === 'linux') others.push('127.0.0.2');
+  for (const host of others) {
+    const reached = await new Promise<boolean>((resolve) => {
+      const socket = connectPlain({ host, port: server.port }, () => resolve(true));
+      socket.on('connect', () => socket.destroy());
+      socket.on('error', () => resolve(false));
+    });
+    expect([host, reached]).toEqual([host, false]);
+  }
 });
 
 test.each(['/api', '/healthz', '/version', '/', '/nosuch?x'])('%s needs a token', async (path) => {
