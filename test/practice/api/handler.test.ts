@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EVENTS, NODES, PODS } from '../../../src/practice/api/registry.ts';
+import { settle } from '../support/virtual-clock.ts';
 import { Api, type Body, LEARNER, podManifest, VIEWER } from './support/api.ts';
 
 const pods = '/api/v1/namespaces/space/pods';
@@ -132,6 +133,25 @@ describe('requests for one object', () => {
       expect([reply.status, reply.body.message]).toEqual([400, 'error decoding patch: exceeded max depth']);
     },
   );
+
+  it.each<[string, string, object]>([
+    ['POST', pods, { body: podManifest('q') }],
+    ['PUT', '/api/v1/namespaces/space', { body: { metadata: { name: 'space', labels: { a: 'b' } } } }],
+    ['PATCH', `${pods}/p`, { body: {}, type: 'application/merge-patch+json' }],
+    ['DELETE', `${pods}/p`, {}],
+  ])('%s is answered when it would survive a crash', async (method, url, call) => {
+    let written = (): void => undefined;
+    const api = new Api({ durable: () => new Promise((resolve) => (written = resolve)) });
+    api.pod('p');
+    let answered = false;
+    const reply = api.call(method, url, call).then(() => (answered = true));
+    await settle();
+    expect(answered).toBe(false);
+    // Reading has nothing to wait for.
+    expect((await api.call('GET', '/api/v1/namespaces/space')).status).toBe(200);
+    written();
+    await reply;
+  });
 
   it('take a dry run for what it is', async () => {
     const api = new Api();
