@@ -2,6 +2,8 @@ import type { ContainerLog, LogLine } from '../api/kubelet-port.ts';
 
 /** What is kept of a container's output; older lines go. */
 const MOST_BYTES = 1024 * 1024;
+/** Each takes some hundred bytes of its own, which short ones, as of `yes`, have not. */
+const MOST_LINES = 100_000;
 /** Containerd's own: a longer line is kept in pieces. */
 const LONGEST_LINE = 16 * 1024;
 const NEWLINE = 10;
@@ -71,13 +73,14 @@ export class KeptLog implements ContainerLog {
   private keep(line: LogLine): void {
     this.kept.push(line);
     this.size += line.bytes.length;
-    if (this.size > MOST_BYTES) this.drop();
+    if (this.size > MOST_BYTES || this.kept.length > MOST_LINES) this.drop();
     for (const listener of this.listeners) listener(line);
   }
 
   /** Drops a quarter at once, so that a chatty container does not move the whole array for each line. */
   private drop(): void {
-    let count = 0;
+    let count = Math.max(0, this.kept.length - (MOST_LINES / 4) * 3);
+    for (let index = 0; index < count; index++) this.size -= this.kept[index]?.bytes.length ?? 0;
     for (; count < this.kept.length - 1 && this.size > (MOST_BYTES / 4) * 3; count++)
       this.size -= this.kept[count]?.bytes.length ?? 0;
     this.kept.splice(0, count);

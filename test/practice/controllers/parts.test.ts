@@ -106,6 +106,14 @@ describe('a container log', () => {
     expect(endless.lines().length).toBeGreaterThan(3);
   });
 
+  test('keeps the last hundred thousand lines or so, however short', () => {
+    const log = new KeptLog();
+    for (let index = 0; index < 150; index++) log.append('stdout', Buffer.from('y\n'.repeat(1_000)), index);
+    expect(log.lines().length).toBeGreaterThan(70_000);
+    expect(log.lines().length).toBeLessThanOrEqual(100_000);
+    expect(log.lines().at(-1)?.time).toBe(149);
+  });
+
   test('remembers bytes of its own: the writer may use its buffer again', () => {
     const log = new KeptLog();
     const buffer = Buffer.from('one\n');
