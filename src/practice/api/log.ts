@@ -62,10 +62,13 @@ function followed(log: ContainerLog, options: LogOptions): AnswerStream {
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
-        const line = waiting.shift();
-        if (line === undefined || signal.aborted) return;
-        size -= line.bytes.length;
-        await write(limited.take(render(line, options)));
+        if (signal.aborted) return;
+        // All that waits goes at once: a chatty container writes more lines than can be sent one by one.
+        const lines = waiting.splice(0);
+        size = 0;
+        const pieces = lines.flatMap((line) => (line ? [limited.take(render(line, options))] : []));
+        if (pieces.length > 0) await write(Buffer.concat(pieces));
+        if (lines.includes(undefined)) return;
         if (limited.full) return;
       }
     } finally {

@@ -92,6 +92,16 @@ describe("a container's log", () => {
     expect(stream.text().length).toBeLessThan(5_000_000);
   });
 
+  it('is sent by all lines that wait, not one by one', async () => {
+    const { api, log } = withLog();
+    const stream = await api.stream(`${url}?follow=true`);
+    await settle();
+    for (const text of ['four', 'five', 'six']) log.say(line(text, 55));
+    log.say(undefined);
+    await stream.done;
+    expect(stream.writes.slice(0, 2)).toEqual(['one\ntwo\nthree\n', 'four\nfive\nsix\n']);
+  });
+
   it('ends at once when the container has', async () => {
     const { api, log } = withLog();
     log.open = false;

@@ -75,20 +75,26 @@ export class Api {
   async stream(
     url: string,
     call: Call = {},
-  ): Promise<{ events: Body[]; text: () => string; stop: () => void; done: Promise<void> }> {
+  ): Promise<{
+    events: Body[];
+    writes: string[];
+    text: () => string;
+    stop: () => void;
+    done: Promise<void>;
+  }> {
     const answer = await this.answer('GET', url, call);
     if (typeof answer.body !== 'function') throw new Error(`GET ${url} is no stream: ${String(answer.body)}`);
     const abort = new AbortController();
     const events: Body[] = [];
-    let text = '';
+    const writes: string[] = [];
     const write = (bytes: string | Uint8Array): Promise<void> => {
       const piece = Buffer.from(bytes).toString();
-      text += piece;
+      writes.push(piece);
       if (piece.startsWith('{')) events.push(JSON.parse(piece));
       return Promise.resolve();
     };
     const done = answer.body(write, abort.signal);
-    return { events, text: () => text, stop: () => abort.abort(), done };
+    return { events, writes, text: () => writes.join(''), stop: () => abort.abort(), done };
   }
 
   private answer(
