@@ -117,7 +117,7 @@ export async function openNamed(
 export async function ensurePractice(desk: Desk): Promise<PracticeAddress> {
   const { runtime, output } = desk;
   const { findPractice, launchPractice } = await import('./practice-host.ts');
-  const running = await findPractice(runtime.state, runtime.isAlive);
+  const running = await findPractice(runtime.state);
   if (running !== undefined) return running;
   output.reporter.waiting('the practice cluster to start');
   return launchPractice(runtime.state, runtime.practiceProgram);

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import type { Timing } from '../cluster/api.ts';
+import { holder } from '../practice/server/claim.ts';
 import { Problem } from '../problem.ts';
 import type { StateFolder } from '../tutor/state-folder.ts';
 import { practiceFolder } from './practice-place.ts';
@@ -23,14 +24,17 @@ const LOG = 'practice.log';
 /** Milliseconds. It starts in well under one second; a machine under load gets more. */
 const PATIENCE = 20_000;
 const LOOK_EVERY = 50;
+/** How long it may take to end by itself. */
+const POLITENESS = 5_000;
+/** Bytes of old log beyond which a new one is begun. */
+const MOST_LOG = 1024 * 1024;
 
-/** The running practice cluster, if there is one: its process lives and its port is open. */
-export async function findPractice(
-  state: StateFolder,
-  isAlive: (pid: number) => boolean,
-): Promise<PracticeAddress | undefined> {
-  const address = readAddress(practiceFolder(state));
-  if (address === undefined || !isAlive(address.pid)) return undefined;
+/** The running practice cluster, if there is one: its process holds the folder, and its port is open. */
+export async function findPractice(state: StateFolder): Promise<PracticeAddress | undefined> {
+  const folder = practiceFolder(state);
+  const address = readAddress(folder);
+  // A number alone may be another process's by now.
+  if (address === undefined || holder(folder.path) !== address.pid) return undefined;
   return (await isOpen(address.port)) ? address : undefined;
 }
 
@@ -79,7 +83,12 @@ function firstMessage(child: ReturnType<typeof spawn>): Promise<Message> {
   });
 }
 
-/** Asks the practice cluster's process to end, and waits until it has. Its objects stay. @throws {Problem} practice-stays */
+/**
+ * Asks the practice cluster's process to end, and waits until it has; one that does not listen any more is killed. Its
+ * objects stay: all that was acknowledged is on disk.
+ *
+ * @throws {Problem} practice-stays
+ */
 export async function stopPractice(
   state: StateFolder,
   address: PracticeAddress,
@@ -87,6 +96,7 @@ export async function stopPractice(
   timing: Timing,
   signal: AbortSignal,
 ): Promise<void> {
+  const force = timing.now() + POLITENESS;
   const until = timing.now() + PATIENCE;
   process.kill(address.pid, 'SIGTERM');
   // Its address goes last of all; the process itself may stay as a zombie where nobody reaps.
@@ -99,6 +109,7 @@ export async function stopPractice(
         next: [`End it by force, its objects are on disk: kill -9 ${address.pid}`],
       });
     await timing.sleep(LOOK_EVERY, signal);
+    if (timing.now() > force && isAlive(address.pid)) process.kill(address.pid, 'SIGKILL');
   }
 }
 
@@ -156,7 +167,10 @@ function isOpen(port: number): Promise<boolean> {
 function openLog(folder: StateFolder): number {
   try {
     mkdirSync(folder.path, { recursive: true, mode: 0o700 });
-    return openSync(folder.file(LOG), 'w', 0o600);
+    const file = folder.file(LOG);
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    // Appended to: somebody else may be starting one at the same time.
+    return openSync(file, size > MOST_LOG ? 'w' : 'a', 0o600);
   } catch (error) {
     throw failed(folder, error instanceof Error ? error.message : String(error));
   }

@@ -28,8 +28,8 @@ async function start(desk: Desk): Promise<number> {
 
 /** 3 when it is not running, so that a script can ask. */
 async function status(desk: Desk): Promise<number> {
-  const { state, isAlive } = desk.runtime;
-  const running = await findPractice(state, isAlive);
+  const { state } = desk.runtime;
+  const running = await findPractice(state);
   if (running !== undefined) {
     tell(desk, running);
     return 0;
@@ -98,7 +98,7 @@ function unconfirmed(): Problem {
 
 async function stopIfRunning(desk: Desk): Promise<boolean> {
   const { state, isAlive, timing } = desk.runtime;
-  const running = await findPractice(state, isAlive);
+  const running = await findPractice(state);
   if (running === undefined) return false;
   await stopPractice(state, running, isAlive, timing, desk.signal);
   return true;

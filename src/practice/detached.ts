@@ -1,5 +1,6 @@
 import { load } from 'js-yaml';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { machineClock, timestamp } from './clock.ts';
 import { type PracticeCluster, serve } from './serve.ts';
 import { lastPort, writeAddress } from './server/address.ts';
@@ -13,6 +14,9 @@ import { readIfThere, replaceFile } from './server/private-file.ts';
  */
 export async function runDetached(folder: string | undefined): Promise<void> {
   if (folder === undefined) return fail('usage: practice.js FOLDER');
+  // grep and nginx in containers take anybody's regular expressions. V8 then goes over to an engine that can't be
+  // brought to a standstill (it does not know ignoring case, which stays as it is).
+  setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
   const claimed = await claim(folder);
   if (claimed.kind === 'taken') {
     const address = await awaitAddress(folder, claimed.pid);

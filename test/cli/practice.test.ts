@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { emptyHome, root, tutor, type Answer } from './run.ts';
@@ -131,6 +131,35 @@ describe.concurrent('the practice cluster', { timeout: 120_000 }, () => {
     expect((again['practice'] as { pid: number }).pid).not.toBe(pid);
     expect(readFileSync(join(learner.folder, 'kubeconfig'), 'utf8')).toContain(token);
     expect(readFileSync(join(learner.folder, 'practice.log'), 'utf8')).toBe('');
+  });
+
+  it('is not brought to a standstill by a regular expression in a container', async () => {
+    const learner = new Learner();
+    await learner.tutor('start', '--no-prompt');
+    for (let page = 0; page < 5; page++) await learner.tutor('next');
+    const evil =
+      "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! | grep -E '^(a+)+$'; echo $?";
+    expect((await learner.tutor('shell', '--', 'sh', '-c', evil)).stdout).toBe('1\n');
+  });
+
+  it('ends also when it does not listen any more, and keeps its objects', async () => {
+    const learner = new Learner();
+    const first = await learner.json('practice', 'start');
+    const { pid } = first['practice'] as { pid: number };
+    process.kill(pid, 'SIGSTOP');
+    expect((await learner.tutor('practice', 'stop')).code).toBe(0);
+    expect(await learner.json('practice', 'start')).toMatchObject({ exitCode: 0 });
+  });
+
+  it('a process that happens to have its number is not taken for it', async () => {
+    const learner = new Learner();
+    await learner.tutor('practice', 'start');
+    await learner.tutor('practice', 'stop');
+    const address = join(learner.folder, 'address.json');
+    const { port } = JSON.parse(readFileSync(address, 'utf8')) as { port: number };
+    writeFileSync(address, JSON.stringify({ port, pid: process.pid, started: '2030-01-01T00:00:00Z' }));
+    expect((await learner.tutor('practice', 'status')).code).toBe(3);
+    expect((await learner.tutor('practice', 'stop')).stdout).toContain('is not running');
   });
 
   it('several starts at once give one cluster', async () => {
