@@ -24,6 +24,7 @@ export function containerOptions(spec: ContainerSpec, parts: ContainerParts): Om
   const hostname = hostnameOf(pod, node);
   const env = environmentOf(spec, environmentContext(pod, node, network.address));
   const variables = new Map(env.map(({ name, value }) => [name, value]));
+  refuseWhatIsNotModelled(spec, pod);
   const { runAsUser, runAsGroup, runAsNonRoot } = { ...pod.spec.securityContext, ...spec.securityContext };
   if (runAsNonRoot === true && (runAsUser ?? parts.image.user.uid) === 0)
     throw rootRefused(spec, runAsUser, pod);
@@ -83,6 +84,20 @@ function kubeletFiles(
 function hostnameOf({ spec, metadata }: Pod, node: KubeletNode): string {
   if (spec.hostNetwork === true) return node.name;
   return spec.hostname ?? metadata.name.slice(0, 63).replace(/[-.]+$/, '');
+}
+
+/** A container that others may write to, or that has fewer rights than it shows, is worse than none. @throws {ConfigError} */
+function refuseWhatIsNotModelled(spec: ContainerSpec, pod: Pod): void {
+  const { fsGroup, supplementalGroups = [] } = pod.spec.securityContext ?? {};
+  const fields = [
+    ...(spec.securityContext?.readOnlyRootFilesystem === true ? ['readOnlyRootFilesystem'] : []),
+    ...(fsGroup === undefined ? [] : ['fsGroup']),
+    ...(supplementalGroups.length === 0 ? [] : ['supplementalGroups']),
+  ];
+  if (fields.length > 0)
+    throw new ConfigError(
+      `securityContext.${fields.join(', securityContext.')}: not modelled by the practice cluster`,
+    );
 }
 
 function rootRefused({ name }: ContainerSpec, runAsUser: number | undefined, pod: Pod): ConfigError {

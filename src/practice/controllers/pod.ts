@@ -56,7 +56,7 @@ export interface ContainerSpec {
   lifecycle?: { postStart?: Handler; preStop?: Handler };
   /** `Always` makes an init container a sidecar. */
   restartPolicy?: 'Always';
-  securityContext?: SecurityContext;
+  securityContext?: SecurityContext & { readOnlyRootFilesystem?: boolean };
   stdin?: boolean;
   terminationMessagePolicy?: 'File' | 'FallbackToLogsOnError';
   tty?: boolean;

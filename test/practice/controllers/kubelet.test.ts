@@ -211,6 +211,25 @@ describe('what a container is made of', () => {
     expect(options('web').env).toContainEqual({ name: 'COLOR', value: 'red' });
   });
 
+  test.each([
+    { what: 'readOnlyRootFilesystem', pod: {}, container: { readOnlyRootFilesystem: true } },
+    { what: 'fsGroup', pod: { fsGroup: 2000 }, container: {} },
+    { what: 'supplementalGroups', pod: { supplementalGroups: [7] }, container: {} },
+    { what: '', pod: { supplementalGroups: [] }, container: { readOnlyRootFilesystem: false } },
+  ])('a security context with $what: what is not modelled is refused', async ({ what, pod, container }) => {
+    cluster.create('web', {
+      securityContext: pod,
+      containers: [{ name: 'c', image: 'busybox:1', securityContext: container }],
+    });
+    if (what === '') return cluster.untilRunning('web');
+    await cluster.clock.advance(500);
+    const message = `securityContext.${what}: not modelled by the practice cluster`;
+    expect(cluster.pod('web').status?.containerStatuses?.[0]).toMatchObject({
+      state: { waiting: { reason: 'CreateContainerConfigError', message } },
+    });
+    expect(cluster.events('web')).toContain(`Warning Failed Error: ${message}`);
+  });
+
   test('volumes: ConfigMaps, the downward API, the service account, directories that are shared', async () => {
     configure('page', { 'index.html': '<h1>', 'other.html': '' });
     const volumeMounts = [
