@@ -29,10 +29,12 @@ export class KeptLog implements ContainerLog {
   /** Output as it comes, in any pieces. */
   append(stream: Stream, bytes: Uint8Array, time: number): void {
     if (this.ended) return;
-    for (let start = 0; start < bytes.length;) {
-      const newline = bytes.indexOf(NEWLINE, start);
-      const end = newline === -1 ? bytes.length : newline + 1;
-      this.extend(stream, bytes.subarray(start, end), time, newline !== -1);
+    // Copied once: a copy of its own for each short line would take many times its size.
+    const own = new Uint8Array(bytes);
+    for (let start = 0; start < own.length;) {
+      const newline = own.indexOf(NEWLINE, start);
+      const end = newline === -1 ? own.length : newline + 1;
+      this.extend(stream, own.subarray(start, end), time, newline !== -1);
       start = end;
     }
   }
@@ -59,9 +61,7 @@ export class KeptLog implements ContainerLog {
 
   private extend(stream: Stream, bytes: Uint8Array, time: number, complete: boolean): void {
     const begun = this.partial.get(stream);
-    const line: LogLine = begun
-      ? { ...begun, bytes: joined(begun.bytes, bytes) }
-      : { time, stream, bytes: Uint8Array.from(bytes) };
+    const line: LogLine = begun ? { ...begun, bytes: joined(begun.bytes, bytes) } : { time, stream, bytes };
     if (complete || line.bytes.length >= LONGEST_LINE) {
       this.partial.delete(stream);
       this.keep(line);
