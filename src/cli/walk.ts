@@ -49,7 +49,7 @@ export async function walk(desk: Desk, workshop: Workshop): Promise<number> {
       farewell(desk, workshop);
       return 130;
     }
-    const word = answer === '' ? usual(workshop) : wordOf(answer);
+    const { word, replace } = answer === '' ? { word: usual(workshop), replace: false } : readAnswer(answer);
     if (word === undefined) output.say(unknownWord(answer));
     else if (word === 'quit') {
       farewell(desk, workshop);
@@ -61,7 +61,7 @@ export async function walk(desk: Desk, workshop: Workshop): Promise<number> {
     } else
       await attempt(desk, async () => {
         await wake(desk, workshop);
-        await perform(desk, workshop, word);
+        await perform(desk, workshop, word, replace);
       });
     if (desk.signal.aborted) return 130;
   }
@@ -87,6 +87,7 @@ async function perform(
   desk: Desk,
   workshop: Workshop,
   word: Exclude<Word, 'quit' | 'cleanup'>,
+  replace: boolean,
 ): Promise<unknown> {
   const step = stepOf(workshop.lesson, workshop.session.current);
   const { output } = desk;
@@ -100,7 +101,7 @@ async function perform(
     case 'check':
       return checkAndShow(desk, workshop, step, true);
     case 'solve':
-      return solveAndCheck(desk, workshop, step, false);
+      return solveAndCheck(desk, workshop, step, replace);
     case 'shell':
       return openShell(desk, workshop, step, [], {});
     case 'hint':
@@ -139,6 +140,13 @@ function promptFor(workshop: Workshop): string {
     'quit',
   ];
   return `Enter: ${usual(workshop)}. Or type ${words.filter((word) => word !== usual(workshop)).join(', ')}`;
+}
+
+/** What somebody typed: a word or its beginning, or the command as messages of the tutor write it. */
+export function readAnswer(answer: string): { word: Word | undefined; replace: boolean } {
+  const typed = answer.replace(/^(npx +)?k8snet-tutor +/, '');
+  if (/^solve +--replace$/.test(typed)) return { word: 'solve', replace: true };
+  return { word: wordOf(typed), replace: false };
 }
 
 function wordOf(answer: string): Word | undefined {
