@@ -10,6 +10,8 @@ export async function runProcess(args: string[], version: string): Promise<void>
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
     throw error;
   });
+  // Node 24 warns of what a library in the bundle calls (url.parse); nobody who reads that can do anything about it.
+  process.noDeprecation = true;
   process.on('uncaughtException', reportBug);
   process.on('unhandledRejection', reportBug);
 
