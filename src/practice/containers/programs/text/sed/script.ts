@@ -53,14 +53,14 @@ class ScriptReader {
   commands(): Command[] {
     const commands: Command[] = [];
     for (;;) {
-      this.skip(/[\s;]*/y);
+      this.take(/[\s;]*/y);
       if (this.at >= this.text.length) return commands;
-      if (this.text[this.at] === '#') this.skip(/[^\n]*/y);
+      if (this.text[this.at] === '#') this.take(/[^\n]*/y);
       else commands.push(this.command());
     }
   }
 
-  private skip(pattern: RegExp): string {
+  private take(pattern: RegExp): string {
     pattern.lastIndex = this.at;
     const found = pattern.exec(this.text)?.[0] ?? '';
     this.at += found.length;
@@ -72,18 +72,18 @@ class ScriptReader {
     const first = this.address();
     if (first !== undefined) {
       addresses.push(first);
-      this.skip(/[ \t]*/y);
+      this.take(/[ \t]*/y);
       if (this.text[this.at] === ',') {
         this.at++;
-        this.skip(/[ \t]*/y);
+        this.take(/[ \t]*/y);
         const second = this.address();
         if (second === undefined) throw new ScriptError('no address after comma');
         addresses.push(second);
       }
     }
-    this.skip(/[ \t]*/y);
-    const isNegated = this.skip(/!?/y) !== '';
-    this.skip(/[ \t]*/y);
+    this.take(/[ \t]*/y);
+    const isNegated = this.take(/!?/y) !== '';
+    this.take(/[ \t]*/y);
     return { addresses, isNegated, does: this.action() };
   }
 
@@ -95,21 +95,21 @@ class ScriptReader {
     }
     if (char === '+') {
       this.at++;
-      return { kind: 'count', lines: Number(this.skip(/\d+/y)) };
+      return { kind: 'count', lines: Number(this.take(/\d+/y)) };
     }
     if (char === '/' || char === '\\') {
       if (char === '\\') this.at++;
       const delimiter = this.text[this.at++]!;
       const source = this.until(delimiter);
       if (source === undefined) throw new ScriptError('unterminated address regex');
-      const flags = this.skip(/I?/y) === '' ? '' : 'i';
+      const flags = this.take(/I?/y) === '' ? '' : 'i';
       return { kind: 'pattern', pattern: this.pattern(source, flags) };
     }
-    const number = this.skip(/\d+/y);
+    const number = this.take(/\d+/y);
     if (number === '') return undefined;
     if (this.text[this.at] !== '~') return { kind: 'line', number: Number(number) };
     this.at++;
-    return { kind: 'step', first: Number(number), step: Number(this.skip(/\d+/y)) };
+    return { kind: 'step', first: Number(number), step: Number(this.take(/\d+/y)) };
   }
 
   private action(): Command['does'] {
@@ -122,8 +122,8 @@ class ScriptReader {
     if (name === 's') return this.substitution();
     if (name === 'y') return this.translation();
     if (name === 'a' || name === 'i' || name === 'c') {
-      this.skip(/[ \t]*\\?\n?[ \t]*/y);
-      const text = this.skip(/(?:\\[\s\S]|[^\n\\])*/y).replace(/\\([\s\S])/g, '$1');
+      this.take(/[ \t]*\\?\n?[ \t]*/y);
+      const text = this.take(/(?:\\[\s\S]|[^\n\\])*/y).replace(/\\([\s\S])/g, '$1');
       if (text === '') throw new ScriptError(`expected \\ after 'a', 'c' or 'i'`);
       return { kind: 'text', where: name === 'a' ? 'after' : name === 'i' ? 'before' : 'instead', text };
     }
@@ -132,7 +132,7 @@ class ScriptReader {
 
   /** After a command comes the end of the line, `;` or `}`. */
   private end(): void {
-    this.skip(/[ \t]*/y);
+    this.take(/[ \t]*/y);
     if (this.at < this.text.length && !/[;\n#]/.test(this.text[this.at]!))
       throw new ScriptError('extra characters after command');
   }
@@ -142,7 +142,7 @@ class ScriptReader {
     const source = delimiter === undefined ? undefined : this.until(delimiter);
     const replacement = source === undefined ? undefined : this.until(delimiter!);
     if (source === undefined || replacement === undefined) throw new ScriptError("unmatched 's'");
-    const flags = this.skip(/[gpiI0-9]*/y);
+    const flags = this.take(/[gpiI0-9]*/y);
     this.end();
     const pattern = this.pattern(source, /i/i.test(flags) ? 'gi' : 'g');
     const number = Number(/\d+/.exec(flags)?.[0] ?? 1);
