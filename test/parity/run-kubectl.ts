@@ -14,6 +14,8 @@ export interface Answer {
 
 const manifests = fileURLToPath(new URL('manifests', import.meta.url));
 const SETTLE = 90_000;
+const LOST_A_MESSAGE = /websocket\.go:\d+\] Unknown stream id \d, discarding message/;
+const TRIES = 4;
 
 /** The version of a kubectl as in `v1.32.3`; undefined when it does not run. */
 export function versionOf(program: string): string | undefined {
@@ -104,8 +106,13 @@ export class Terminal {
   }
 
   /** Runs `kubectl command` as a shell would, from the folder of the manifests. */
-  type(command: string, stdin = ''): Promise<Answer> {
-    return this.#start(command, stdin).answer;
+  async type(command: string, stdin = ''): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.#start(command, stdin).answer;
+      // A race of kubectl's own: what comes over a WebSocket before it has made its streams is thrown away.
+      const lost = command.startsWith('exec') && LOST_A_MESSAGE.test(answer.stderr);
+      if (!lost || attempt === TRIES) return answer;
+    }
   }
 
   /** Runs a command that does not end by itself, while others are typed elsewhere; then Ctrl-C. */
