@@ -2,7 +2,17 @@ import { type Api, ApiError, type KubernetesObject } from './api.ts';
 import type { Node } from './node.ts';
 import { objectPath } from './resources.ts';
 
-export type NetworkName = 'Flannel' | 'Calico' | 'Cilium' | 'kindnet' | 'GCE routes' | 'Weave' | 'unknown';
+export type NetworkName =
+  | 'Flannel'
+  | 'Calico'
+  | 'Cilium'
+  | 'kindnet'
+  | 'GCE routes'
+  /** Routes that another cloud than Google's keeps for the Nodes. */
+  | 'cloud routes'
+  | 'AWS VPC'
+  | 'Weave'
+  | 'unknown';
 
 /** Which network solution a cluster seems to run, and what says so. "unknown" is an answer. */
 export interface DetectedNetwork {
@@ -18,14 +28,19 @@ const ANNOTATIONS: [RegExp, NetworkName][] = [
   [/^flannel\.alpha\.coreos\.com\//, 'Flannel'],
 ];
 
-/** Reasons of the Node condition NetworkUnavailable, written by the network that took care of it. */
+/** Reasons of the Node condition NetworkUnavailable, written by whatever took care of it; RouteCreated by a cloud's route controller. */
 const REASONS: Record<string, NetworkName> = {
   CalicoIsUp: 'Calico',
   CiliumIsUp: 'Cilium',
   FlannelIsUp: 'Flannel',
   WeaveIsUp: 'Weave',
-  RouteCreated: 'GCE routes',
 };
+
+/** API groups that a network's own kinds live in. They may outlast it, and be there for its policies alone. */
+const GROUPS: [RegExp, NetworkName][] = [
+  [/(^|\.)projectcalico\.org$/, 'Calico'],
+  [/(^|\.)cilium\.io$/, 'Cilium'],
+];
 
 const DAEMON_SETS: [RegExp, NetworkName][] = [
   [/^calico-node$/, 'Calico'],
@@ -33,17 +48,30 @@ const DAEMON_SETS: [RegExp, NetworkName][] = [
   [/^kube-flannel/, 'Flannel'],
   [/^kindnet$/, 'kindnet'],
   [/^weave-net$/, 'Weave'],
+  [/^aws-node$/, 'AWS VPC'],
 ];
 
 /** When several leave traces (Canal: Calico's policies on Flannel's network), the first of these moves the packets. */
-const PRECEDENCE: NetworkName[] = ['Cilium', 'Flannel', 'Calico', 'Weave', 'kindnet', 'GCE routes'];
+const PRECEDENCE: NetworkName[] = [
+  'Cilium',
+  'Flannel',
+  'AWS VPC',
+  'Calico',
+  'Weave',
+  'kindnet',
+  'GCE routes',
+  'cloud routes',
+];
 
 /**
  * Reads the hints a network leaves in the API. Each is optional, a hint that may not be read is passed over: k3s, for
- * example, runs Flannel without a DaemonSet and only the annotations tell.
+ * example, runs Flannel without a DaemonSet and only the annotations tell. Weaker hints are looked for only where there
+ * is no other.
  */
 export async function detectNetwork(api: Api, nodes: Node[]): Promise<DetectedNetwork> {
-  const hints = [...nodes.flatMap(nodeHints), ...(await daemonSetHints(api))];
+  const daemonSets = await daemonSetHints(api);
+  const strong = [...nodes.flatMap(nodeHints), ...(daemonSets ?? [])];
+  const hints = strong.length > 0 ? strong : await weakHints(api, nodes, daemonSets === undefined);
   const name = PRECEDENCE.find((each) => hints.some((hint) => hint.name === each));
   if (name === undefined)
     return { name: 'unknown', evidence: ['no known network has left a trace in the API'] };
@@ -57,23 +85,50 @@ function nodeHints(node: Node): Hint[] {
     for (const key of Object.keys(node.metadata.annotations ?? {}))
       if (pattern.test(key)) hints.push({ name, evidence: `Nodes carry the annotation ${key}` });
   const reason = node.status?.conditions?.find((each) => each.type === 'NetworkUnavailable')?.reason ?? '';
-  const byReason = REASONS[reason];
+  const byReason = reason === 'RouteCreated' ? routesOf(node) : REASONS[reason];
   if (byReason !== undefined)
     hints.push({ name: byReason, evidence: `condition NetworkUnavailable has the reason ${reason}` });
   return hints;
 }
 
-async function daemonSetHints(api: Api): Promise<Hint[]> {
+/** Every cloud with a route controller writes RouteCreated. Who it is stands in the Node's providerID, if anywhere. */
+function routesOf(node: Node): NetworkName {
+  return /^gce:|^$/.test(node.spec?.providerID ?? '') ? 'GCE routes' : 'cloud routes';
+}
+
+/** Undefined: they may not be read. */
+async function daemonSetHints(api: Api): Promise<Hint[] | undefined> {
+  const list = await orUndefined(api.list<KubernetesObject>(objectPath('apps/v1', 'daemonsets')));
+  return list?.items.flatMap(({ metadata }) =>
+    DAEMON_SETS.filter(([pattern]) => pattern.test(metadata.name)).map(([, name]) => ({
+      name,
+      evidence: `DaemonSet ${metadata.name} in namespace ${metadata.namespace}`,
+    })),
+  );
+}
+
+async function weakHints(api: Api, nodes: Node[], daemonSetsHidden: boolean): Promise<Hint[]> {
+  const answer = await orUndefined(api.get<{ groups?: { name: string }[] }>('/apis'));
+  const hints = (answer?.groups ?? []).flatMap(({ name: group }) =>
+    GROUPS.filter(([pattern]) => pattern.test(group)).map(([, name]) => ({
+      name,
+      evidence: `only the API group ${group} says so`,
+    })),
+  );
+  // Where DaemonSets may be read, a kind cluster without kindnet's has another network.
+  if (daemonSetsHidden && nodes.some((node) => node.spec?.providerID?.startsWith('kind://')))
+    hints.push({
+      name: 'kindnet',
+      evidence: 'the Nodes are made by kind, which brings kindnet unless told otherwise',
+    });
+  return hints;
+}
+
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    const { items } = await api.list<KubernetesObject>(objectPath('apps/v1', 'daemonsets'));
-    return items.flatMap(({ metadata }) =>
-      DAEMON_SETS.filter(([pattern]) => pattern.test(metadata.name)).map(([, name]) => ({
-        name,
-        evidence: `DaemonSet ${metadata.name} in namespace ${metadata.namespace}`,
-      })),
-    );
+    return await answer;
   } catch (error) {
-    if (error instanceof ApiError) return [];
+    if (error instanceof ApiError) return undefined;
     throw error;
   }
 }

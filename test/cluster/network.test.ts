@@ -10,12 +10,20 @@ const reasoned = (reason: string): Node => ({
   metadata: { name: 'n1' },
   status: { conditions: [{ type: 'NetworkUnavailable', status: 'False', reason }] },
 });
+const provided = (providerID: string, reason = ''): Node => ({
+  ...reasoned(reason),
+  spec: { providerID },
+});
+const groups = (...names: string[]): object => ({
+  kind: 'APIGroupList',
+  groups: names.map((name) => ({ name })),
+});
 const daemonSets = (...names: string[]): object =>
   listOf(...names.map((name) => ({ metadata: { name, namespace: 'kube-system' } })));
 const PLAIN: Node = { metadata: { name: 'n1', annotations: { 'node.alpha.kubernetes.io/ttl': '0' } } };
 
 describe('detectNetwork', () => {
-  it.each<{ name: string; node: Node; sets?: Endpoint; network: string; evidence: RegExp }>([
+  it.each<{ name: string; node: Node; sets?: Endpoint; network: string; evidence: RegExp; apis?: Endpoint }>([
     {
       name: 'k3s: annotations alone',
       node: annotated('flannel.alpha.coreos.com/backend-type', 'k3s.io/hostname'),
@@ -94,6 +102,75 @@ describe('detectNetwork', () => {
       network: 'Calico',
       evidence: /CalicoIsUp/,
     },
+    {
+      name: "another cloud's routes",
+      node: provided('azure:///subscriptions/1', 'RouteCreated'),
+      network: 'cloud routes',
+      evidence: /RouteCreated/,
+    },
+    {
+      name: "Google's routes",
+      node: provided('gce://project/zone/n1', 'RouteCreated'),
+      network: 'GCE routes',
+      evidence: /RouteCreated/,
+    },
+    {
+      name: 'AWS: Calico only judges',
+      node: provided('aws:///eu-central-1a/i-1'),
+      sets: daemonSets('aws-node', 'calico-node'),
+      network: 'AWS VPC',
+      evidence: /DaemonSet aws-node/,
+    },
+    {
+      name: "Calico's API group alone",
+      node: PLAIN,
+      sets: 403,
+      apis: groups('apps', 'crd.projectcalico.org'),
+      network: 'Calico',
+      evidence: /^only the API group crd\.projectcalico\.org says so$/,
+    },
+    {
+      name: "Cilium's API group alone",
+      node: PLAIN,
+      apis: groups('cilium.io'),
+      network: 'Cilium',
+      evidence: /only the API group cilium\.io/,
+    },
+    {
+      name: 'API groups weigh less than anything else',
+      node: reasoned('FlannelIsUp'),
+      apis: groups('cilium.io'),
+      network: 'Flannel',
+      evidence: /FlannelIsUp/,
+    },
+    {
+      name: 'a group that only ends so',
+      node: PLAIN,
+      apis: groups('notcilium.io'),
+      network: 'unknown',
+      evidence: /no/,
+    },
+    {
+      name: 'kind, DaemonSets hidden',
+      node: provided('kind://docker/kind/n1'),
+      sets: 403,
+      network: 'kindnet',
+      evidence: /kind, which brings kindnet unless told otherwise/,
+    },
+    {
+      name: 'kind without kindnet',
+      node: provided('kind://docker/kind/n1'),
+      network: 'unknown',
+      evidence: /no/,
+    },
+    {
+      name: 'discovery hidden',
+      node: PLAIN,
+      sets: 403,
+      apis: 403,
+      network: 'unknown',
+      evidence: /no known network/,
+    },
     { name: 'nothing at all', node: PLAIN, network: 'unknown', evidence: /no known network/ },
     {
       name: 'nothing, DaemonSets hidden',
@@ -110,8 +187,11 @@ describe('detectNetwork', () => {
       evidence: /no/,
     },
     { name: 'another reason', node: reasoned('NoRouteCreated'), network: 'unknown', evidence: /no/ },
-  ])('$name: $network', async ({ node, sets, network, evidence }) => {
-    const { api } = endpoints({ '/apis/apps/v1/daemonsets': sets ?? listOf() });
+  ])('$name: $network', async ({ node, sets, apis, network, evidence }) => {
+    const { api } = endpoints({
+      '/apis/apps/v1/daemonsets': sets ?? listOf(),
+      '/apis': apis ?? groups(),
+    });
     const detected = await detectNetwork(api, [node, node]);
     expect(detected.name).toBe(network);
     expect(detected.evidence.join('\n')).toMatch(evidence);
