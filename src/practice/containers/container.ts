@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import type { Directory } from './file-system.ts';
+import type { NodeFiles } from './node-files.ts';
 import type { Sink, Source } from './stream.ts';
 
 /** What a kubelet tells the runtime of a container. */
@@ -25,6 +26,8 @@ export interface ContainerOptions {
   files: { path: string; text: string }[];
   /** Directories that other containers of the Pod have too: emptyDir volumes. */
   mounts?: { path: string; directory: Directory }[] | undefined;
+  /** The files of the Node, for a container in the Node's network: one that is the Node itself has them for its own. */
+  nodeFiles?: NodeFiles | undefined;
   /** Gets every line the first process writes, in pieces as they come. */
   log(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
   clock: Clock;

@@ -14,6 +14,7 @@ const WORDS = {
   EINVAL: 'Invalid argument',
   ENXIO: 'No such device or address',
   EBADF: 'Bad file descriptor',
+  EBUSY: 'Device or resource busy',
 } as const;
 
 export type FileErrorCode = keyof typeof WORDS;

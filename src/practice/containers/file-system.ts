@@ -1,4 +1,5 @@
 import { FileError } from './file-error.ts';
+import { MountedEntries, mountPoint } from './mounted-entries.ts';
 import { openRegular } from './regular-file.ts';
 import type { OpenFile } from './open-file.ts';
 import type { Process, Program, User } from './process.ts';
@@ -71,17 +72,26 @@ export class FileSystem {
   /** Bytes it takes at most; a learner's `yes > file` shall not take the learner's own memory. */
   readonly capacity: number;
   private readonly now: () => number;
-  private bytes = 0;
+  private readonly usage: { bytes: number };
 
-  constructor(now: () => number, capacity = 64 * 1024 * 1024) {
+  /** @param host whose files and disk these are; what is placed here is seen here alone, as in a mount namespace */
+  constructor(now: () => number, capacity = 64 * 1024 * 1024, host?: FileSystem) {
     this.now = now;
     this.capacity = capacity;
-    this.root = { ...ROOT, mode: 0o755, type: 'directory', entries: new Map(), modified: now() };
+    this.usage = host?.usage ?? { bytes: 0 };
+    this.root = host
+      ? { ...host.root, entries: new MountedEntries(host.root.entries) }
+      : { ...ROOT, mode: 0o755, type: 'directory', entries: new Map(), modified: now() };
   }
 
   /** Bytes in use. */
   get used(): number {
-    return this.bytes;
+    return this.usage.bytes;
+  }
+
+  /** The same files on the same disk, with mounts of its own. */
+  share(): FileSystem {
+    return new FileSystem(this.now, this.capacity, this);
   }
 
   /** @throws {FileError} ENOENT, ENOTDIR, ELOOP */
@@ -136,9 +146,11 @@ export class FileSystem {
       if (this.lookup(above) === undefined) this.makeDirectory(above);
     }
     // Images have links among their directories: /var/run is /run.
-    const parent = this.node(above);
-    if (parent.type !== 'directory') throw new Error(`${above} is no directory`);
-    parent.entries.set(name, { ...ROOT, mode: 0o644, modified: this.now(), ...node });
+    const parent = mountPoint(this.root, this.realPath(above));
+    if (parent === undefined) throw new Error(`${above} is no directory`);
+    const placed = { ...ROOT, mode: 0o644, modified: this.now(), ...node };
+    if (parent.entries instanceof MountedEntries) parent.entries.mount(name, placed);
+    else parent.entries.set(name, placed);
   }
 
   /** @throws {FileError} */
@@ -242,8 +254,9 @@ export class FileSystem {
 
   /** What an image placed was not counted, so that it may be removed without a debt. */
   private take(bytes: number): void {
-    if (bytes > 0 && this.bytes + bytes > this.capacity) throw new FileError('ENOSPC');
-    this.bytes = Math.max(0, this.bytes + bytes);
+    const { usage } = this;
+    if (bytes > 0 && usage.bytes + bytes > this.capacity) throw new FileError('ENOSPC');
+    usage.bytes = Math.max(0, usage.bytes + bytes);
   }
 
   private walk(

@@ -1,6 +1,7 @@
 import { KERNEL_RELEASE } from '../kernel.ts';
 import { FileError } from './file-error.ts';
-import type { Device, Directory, Entries, FileNode, GeneratedFile, Symlink } from './file-system.ts';
+import type { Device, Directory, FileNode, GeneratedFile } from './file-system.ts';
+import { GeneratedNodes } from './generated-nodes.ts';
 import type { OpenFile } from './open-file.ts';
 import type { Machine, Process } from './process.ts';
 import { fibTrie, interfaceAddresses6, routeTable, tcpTable } from './proc-net.ts';
@@ -13,11 +14,12 @@ export function placeProc(machine: Machine): void {
   fileSystem.place('/proc', make.root());
 }
 
-class ProcNodes {
+class ProcNodes extends GeneratedNodes {
   private readonly machine: Machine;
   private readonly started: number;
 
   constructor(machine: Machine, started: number) {
+    super(machine.clock);
     this.machine = machine;
     this.started = started;
   }
@@ -64,7 +66,7 @@ class ProcNodes {
       comm: () => about((process) => `${commandName(process)}\n`),
       environ: () =>
         about((process) => [...process.environment].map((pair) => `${pair.join('=')}\0`).join('')),
-      exe: () => this.link(() => '/bin/busybox'),
+      exe: () => this.link('/bin/busybox'),
       fd: () => this.descriptors(which),
       mounts: () => this.text(() => MOUNTS),
       net: () => this.net(),
@@ -97,41 +99,6 @@ class ProcNodes {
       tcp: () => this.text(() => tcpTable(network, 4)),
       tcp6: () => this.text(() => tcpTable(network, 6)),
     });
-  }
-
-  private fixed(nodes: Record<string, () => FileNode>): Directory {
-    return this.directory(
-      (name) => (Object.hasOwn(nodes, name) ? nodes[name]!() : undefined),
-      () => Object.keys(nodes),
-    );
-  }
-
-  private directory(get: (name: string) => FileNode | undefined, names: () => string[]): Directory {
-    const refuse = (): never => {
-      throw new FileError('EPERM');
-    };
-    const entries: Entries = {
-      get size() {
-        return names().length;
-      },
-      get,
-      keys: names,
-      set: refuse,
-      delete: refuse,
-    };
-    return { ...this.common(0o555), type: 'directory', entries };
-  }
-
-  private text(read: (asker: Process | undefined) => string): GeneratedFile {
-    return { ...this.common(0o444), type: 'generated', read };
-  }
-
-  private link(target: () => string): Symlink {
-    return { ...this.common(0o777), type: 'symlink', target: target() };
-  }
-
-  private common(mode: number): { mode: number; uid: number; gid: number; modified: number } {
-    return { mode, uid: 0, gid: 0, modified: this.machine.clock.now() };
   }
 
   private uptime(): string {

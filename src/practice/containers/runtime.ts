@@ -8,6 +8,7 @@ import { findImage, type Image } from './images/image.ts';
 import type { FileTable } from './open-file.ts';
 import { Outlet } from './outlet.ts';
 import { placeProc } from './proc.ts';
+import { placeSys } from './sys.ts';
 import {
   encode,
   Process,
@@ -173,15 +174,24 @@ class RunningContainer implements Container {
 
 function machineOf(options: ContainerOptions, image: Image): Machine {
   const { hostname, network, clock, random } = options;
-  const fileSystem = new FileSystem(() => clock.now());
-  const machine: Machine = { hostname, fileSystem, network, clock, random, processes: new ProcessTable() };
-  image.install(fileSystem, machine);
+  const fileSystem = fileSystemOf(options, image);
+  const processes = new ProcessTable();
+  const machine: Machine = { hostname, fileSystem, network, clock, random, processes };
   placeDevices(fileSystem, random);
   placeProc(machine);
+  placeSys(machine);
   fileSystem.place('/etc/hostname', { type: 'file', content: encode(`${hostname}\n`) });
   for (const { path, directory } of options.mounts ?? []) fileSystem.place(path, directory);
   for (const { path, text } of options.files) fileSystem.place(path, { type: 'file', content: encode(text) });
   return machine;
+}
+
+function fileSystemOf({ nodeFiles, clock }: ContainerOptions, image: Image): FileSystem {
+  const now = (): number => clock.now();
+  if (image.isNode === true && nodeFiles !== undefined) return nodeFiles.open(now, image.install);
+  const fileSystem = new FileSystem(now);
+  image.install(fileSystem);
+  return fileSystem;
 }
 
 function userOf({ runAsUser, runAsGroup }: ContainerOptions, image: Image, fileSystem: FileSystem): User {

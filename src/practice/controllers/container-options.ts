@@ -45,6 +45,7 @@ export function containerOptions(spec: ContainerSpec, parts: ContainerParts): Om
     mounts,
     clock: node.clock,
     random: () => node.random(),
+    nodeFiles: pod.spec.hostNetwork === true ? node.files : undefined,
   };
 }
 

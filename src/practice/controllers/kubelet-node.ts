@@ -1,5 +1,6 @@
 import type { Registry } from '../api/registry.ts';
 import type { Clock } from '../clock.ts';
+import type { NodeFiles } from '../containers/node-files.ts';
 import type { ClusterNetwork } from '../network/cluster-network.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import type { EventRecorder } from './event-recorder.ts';
@@ -12,6 +13,7 @@ export interface KubeletNode {
   readonly internalIP: string;
   readonly allocatable: Record<string, string>;
   readonly stack: NetworkStack;
+  readonly files: NodeFiles;
   readonly network: ClusterNetwork;
   readonly puller: ImagePuller;
   readonly runtime: Runtime;

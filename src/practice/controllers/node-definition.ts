@@ -16,4 +16,7 @@ export const DEFAULT_NODES: readonly NodeDefinition[] = [1, 2, 3].map((number) =
   zone: `us-central1-${'abc'[number - 1] ?? 'f'}`,
 }));
 
+/** By this annotation a Node names the image whose containers, in its own network, are the Node's shell. */
+export const NODE_SHELL_IMAGE = { 'k8snet-tutor/node-shell-image': 'k8snet-tutor/node:1' };
+
 export const KUBELET_VERSION = 'v1.34.0+k8snet-practice';

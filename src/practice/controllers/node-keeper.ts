@@ -4,7 +4,7 @@ import { type Clock, timestamp } from '../clock.ts';
 import type { ImageView } from '../containers/container.ts';
 import { type EventRecorder, microTimestamp } from './event-recorder.ts';
 import { unlessLost } from './lost-race.ts';
-import type { NodeDefinition } from './node-definition.ts';
+import { NODE_SHELL_IMAGE, type NodeDefinition } from './node-definition.ts';
 import { type NodeCondition, nodeStatus } from './node-status.ts';
 
 const LEASE_NAMESPACE = 'kube-node-lease';
@@ -53,7 +53,7 @@ export class NodeKeeper {
     const { registry } = this.options;
     const { name } = definition;
     const known = registry.find(NODES, undefined, name);
-    const node = known ?? registry.create(NODES, undefined, nodeObject(definition));
+    const node = known ? this.annotate(known) : registry.create(NODES, undefined, nodeObject(definition));
     this.post({ definition, images });
     const kubelet = { component: 'kubelet', host: name };
     const tell = (source: { component: string; host?: string }, reason: string, message: string): void =>
@@ -68,6 +68,14 @@ export class NodeKeeper {
       'RegisteredNode',
       `Node ${name} event: Registered Node ${name} in Controller`,
     );
+  }
+
+  /** A Node that an earlier version of the cluster registered. */
+  private annotate(node: KubernetesObject): KubernetesObject {
+    const { annotations = {}, name } = node.metadata;
+    if (Object.keys(NODE_SHELL_IMAGE).every((key) => Object.hasOwn(annotations, key))) return node;
+    const metadata = { ...node.metadata, annotations: { ...NODE_SHELL_IMAGE, ...annotations } };
+    return this.options.registry.update(NODES, undefined, name, { ...node, metadata });
   }
 
   private tick(): void {
@@ -130,6 +138,7 @@ function nodeObject({ name, podCIDR, zone }: NodeDefinition): object {
     metadata: {
       name,
       annotations: {
+        ...NODE_SHELL_IMAGE,
         'node.alpha.kubernetes.io/ttl': '0',
         'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
       },

@@ -4,6 +4,7 @@ import { NODES, PODS, type Registry } from '../api/registry.ts';
 import type { Change } from '../api/store.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { Clock } from '../clock.ts';
+import { NodeFiles } from '../containers/node-files.ts';
 import type { ClusterNetwork } from '../network/cluster-network.ts';
 import { createFirstNamespaces } from './bootstrap.ts';
 import { EventRecorder } from './event-recorder.ts';
@@ -58,7 +59,8 @@ export function startControllers(options: ControllersOptions): Controllers {
     const present = imagesOf(registry, name);
     const puller = new ImagePuller((image) => runtime.findImage(image), clock, random, present);
     const shared = { registry, network, clock, random, runtime, events, fault };
-    const kubelet = new Kubelet({ name, internalIP, allocatable: ALLOCATABLE, stack, puller, ...shared });
+    const own = { name, internalIP, allocatable: ALLOCATABLE, stack, files: new NodeFiles(), puller };
+    const kubelet = new Kubelet({ ...own, ...shared });
     return { definition, kubelet, images: () => puller.images() };
   });
   const kubelets = new Map(nodes.map(({ definition: { name }, kubelet }) => [name, kubelet]));

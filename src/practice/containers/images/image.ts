@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ImageFailure, ImageView } from '../container.ts';
 import type { FileSystem } from '../file-system.ts';
-import type { Machine } from '../process.ts';
 import { alpine } from './alpine.ts';
 import { busybox } from './busybox.ts';
 import { appropriateCurl, curl } from './curl.ts';
 import { nginx } from './nginx.ts';
+import { node } from './node.ts';
 import { ImageLayer } from './layer.ts';
 import type { ImageContent, Repository } from './repository.ts';
 import { InvalidReference, parseReference, writeReference, type Reference } from './reference.ts';
@@ -13,7 +13,7 @@ import { InvalidReference, parseReference, writeReference, type Reference } from
 export interface Image extends Omit<ImageContent, 'size' | 'built' | 'build'> {
   view: ImageView;
   /** Gives a container the image's files. */
-  install(fileSystem: FileSystem, machine?: Machine): void;
+  install(this: void, fileSystem: FileSystem): void;
 }
 
 /** The registry of practice clusters. */
@@ -23,6 +23,7 @@ const REPOSITORIES: Record<string, Repository> = {
   'docker.io/library/nginx': nginx,
   'docker.io/curlimages/curl': curl,
   'docker.io/appropriate/curl': appropriateCurl,
+  'docker.io/k8snet-tutor/node': node,
 };
 
 /** Registries that exist, whatever is in them. */

@@ -12,6 +12,8 @@ export interface ImageContent {
   workingDirectory: string;
   /** STOPSIGNAL; SIGTERM unless the image says otherwise. */
   stopSignal: 'SIGTERM' | 'SIGQUIT';
+  /** A container of it in a Node's network is the Node itself: all of them share the Node's files. */
+  isNode?: boolean;
   /** When it was built, as ISO 8601 has it. */
   built: string;
   /** Puts the image's files into an empty file system. */

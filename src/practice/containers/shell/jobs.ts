@@ -17,7 +17,12 @@ const MOST_REMEMBERED = 256;
 
 /** The jobs of a shell, by the numbers that `%1` names them with. */
 export class Jobs {
+  private readonly dialect: 'ash' | 'bash';
   private jobs: Job[] = [];
+
+  constructor(dialect: 'ash' | 'bash') {
+    this.dialect = dialect;
+  }
 
   add(text: string, processes: Process[]): Job {
     const number = Math.max(0, ...this.jobs.map((job) => job.number)) + 1;
@@ -57,7 +62,10 @@ export class Jobs {
   /** As `jobs` shows it: the newest is `+`, the one before it `-`. */
   line(job: Job): string {
     const mark = job === this.jobs.at(-1) ? '+' : job === this.jobs.at(-2) ? '-' : ' ';
-    return `[${job.number}]${mark}  ${stateOf(job).padEnd(27)}${job.text}`;
+    const start = `[${job.number}]${mark}  `;
+    if (this.dialect === 'ash') return `${start}${stateOf(job).padEnd(27)}${job.text}`;
+    const state = stateOf(job).replace(/^Done\((\d+)\)$/, 'Exit $1');
+    return `${start}${state.padEnd(24)}${job.text}${job.status === undefined ? ' &' : ''}`;
   }
 }
 

@@ -53,11 +53,16 @@ async function become(
     if (error instanceof NoFormat) return runScript(shell, path, argv, environment);
     if (!(error instanceof FileError)) throw error;
     const isMissing = error.code === 'ENOENT' || error.code === 'ENOTDIR';
-    await shell.complain(`${where}${name}: ${isMissing ? 'not found' : error.message}`);
+    await shell.complain(`${where}${name}: ${isMissing ? notFound(shell, name) : error.message}`);
     return isMissing ? 127 : 126;
   }
   process.replace(executable.argv, environment);
   return executable.program(process);
+}
+
+function notFound({ dialect }: Shell, name: string): string {
+  if (dialect === 'ash') return 'not found';
+  return name.includes('/') ? 'No such file or directory' : 'command not found';
 }
 
 /** A text without `#!` is a script of this shell's. */

@@ -132,6 +132,7 @@ function opened(shell: Shell, path: string, how: OpenMode): OpenFile {
     return open(shell.process, path, how, shell.mask);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
+    if (shell.dialect === 'bash') throw new RedirectFailure(`${path}: ${error.message}`);
     const isMissing = error.code === 'ENOENT' || error.code === 'ENOTDIR';
     if (how === 'read')
       throw new RedirectFailure(`can't open ${path}: ${isMissing ? 'no such file' : error.message}`);

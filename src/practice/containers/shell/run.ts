@@ -58,7 +58,7 @@ function leaveOnFailure(shell: Shell): void {
     throw new Exit(shell.status);
 }
 
-function runInBackground(shell: Shell, node: Node, text: string): void {
+async function runInBackground(shell: Shell, node: Node, text: string): Promise<void> {
   const files = shell.process.files.copy();
   if (!shell.interactive) files.set(0, new OpenFile({ source: emptySource }));
   const group = shell.interactive ? 'own' : undefined;
@@ -67,6 +67,8 @@ function runInBackground(shell: Shell, node: Node, text: string): void {
   const job = shell.jobs.add(text, processes);
   shell.lastBackground = job.processes.at(-1)!.pid;
   shell.status = 0;
+  if (shell.interactive && shell.dialect === 'bash')
+    await shell.process.complain(`[${job.number}] ${shell.lastBackground}\n`);
 }
 
 const emptySource = { read: () => Promise.resolve(null), close: () => undefined };

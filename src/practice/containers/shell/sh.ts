@@ -1,21 +1,26 @@
 import { FileError } from '../file-error.ts';
 import { readWhole } from '../open.ts';
-import { decode, type Program } from '../process.ts';
+import { decode, type Process, type Program } from '../process.ts';
 import { applyOptions } from './builtins/set.ts';
 import { ShellError } from './errors.ts';
 import { interact } from './interactive.ts';
 import { guarded } from './fork.ts';
-import { Shell } from './shell.ts';
+import { type Dialect, Shell } from './shell.ts';
 import { parseProgram } from './syntax.ts';
 
 /** `sh`, as busybox ash: `sh -c COMMAND`, `sh FILE`, or commands from stdin. */
-export const sh: Program = async (process) => {
+export const sh: Program = (process) => start(process, 'ash');
+
+/** The same with bash's words and prompt, as Nodes have it. Its language is no larger. */
+export const bash: Program = (process) => start(process, 'bash');
+
+async function start(process: Process, dialect: Dialect): Promise<number> {
   const [name = 'sh', ...args] = process.argv;
-  const shell = new Shell(process, name);
+  const shell = new Shell(process, name, dialect);
   const level = Number(shell.get('SHLVL') ?? 0) || 0;
   shell.variables.set('SHLVL', { value: String(level + 1), exported: true, readonly: false });
   return shell.leave(await guarded(shell, () => run(shell, name, args)));
-};
+}
 
 function run(shell: Shell, name: string, args: readonly string[]): Promise<number> {
   const { command, rest, isInteractive, isFromStdin } = options(shell, args);
@@ -36,9 +41,17 @@ function run(shell: Shell, name: string, args: readonly string[]): Promise<numbe
   const input = shell.process.files.get(0);
   const { tty } = input ?? {};
   const isAtTerminal = tty !== undefined && shell.process.files.get(2)?.tty !== undefined;
-  if (input !== undefined && tty !== undefined && (isInteractive || isAtTerminal))
+  if (input !== undefined && tty !== undefined && (isInteractive || isAtTerminal)) {
+    if (shell.dialect === 'bash') greet(shell);
     return interact(shell, input, tty);
+  }
   return runLines(shell);
+}
+
+/** What Debian's /etc/bash.bashrc does: `root@node-1:~# `. */
+function greet(shell: Shell): void {
+  shell.name = shell.name.replace(/^.*\//, '');
+  if (shell.get('PS1') === undefined) shell.set('PS1', '\\u@\\h:\\w\\$ ');
 }
 
 /** Commands from stdin, each run as soon as it is whole. */

@@ -19,6 +19,9 @@ export interface Variable {
 
 export type TrapName = SignalName | 'EXIT';
 
+/** Whose words it speaks: busybox ash's, or bash's, which also tells of jobs that it starts. */
+export type Dialect = 'ash' | 'bash';
+
 /** `eval` that evaluates itself. */
 const DEEPEST_TEXT = 500;
 /** `$(yes)` would otherwise never end. */
@@ -29,6 +32,7 @@ export class Shell {
   readonly process: Process;
   /** `$0`, which stands before every message. */
   name: string;
+  readonly dialect: Dialect;
   private readonly appletName: string;
   variables = new Map<string, Variable>();
   functions = new Map<string, FunctionNode>();
@@ -40,7 +44,7 @@ export class Shell {
   substitutionStatus: number | undefined;
   /** `$!` */
   lastBackground: number | undefined;
-  readonly jobs = new Jobs();
+  readonly jobs: Jobs;
   readonly traps = new Map<TrapName, string>();
   /** Shows prompts, outlives errors and Ctrl-C, and gives each job a process group of its own. */
   interactive = false;
@@ -68,9 +72,11 @@ export class Shell {
   private interrupted = false;
   private depth = 0;
 
-  constructor(process: Process, name: string) {
+  constructor(process: Process, name: string, dialect: Dialect = 'ash') {
     this.process = process;
+    this.dialect = dialect;
     this.name = name;
+    this.jobs = new Jobs(dialect);
     this.directory = process.directory;
     this.appletName = (process.argv[0] ?? 'sh').replace(/^.*\//, '').replace(/^-/, '');
     this.pid = process.pid;
@@ -84,7 +90,7 @@ export class Shell {
 
   /** The shell of a forked process. Traps are the main shell's alone. */
   fork(process: Process): Shell {
-    const copy = new Shell(process, this.name);
+    const copy = new Shell(process, this.name, this.dialect);
     copy.variables = new Map([...this.variables].map(([name, variable]) => [name, { ...variable }]));
     copy.functions = new Map(this.functions);
     copy.options = new Set(this.options);
@@ -203,7 +209,7 @@ export class Shell {
 
   /** A shell that knows only what exec(2) hands on: for a script in the same process. */
   anew(name: string): Shell {
-    return new Shell(this.process, name);
+    return new Shell(this.process, name, this.dialect);
   }
 
   /** `$(…)`: what the commands write, without the newlines at its end. */

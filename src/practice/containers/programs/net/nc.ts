@@ -9,7 +9,7 @@ import { startCommand } from '../run-command.ts';
 import { LATE, within } from '../within.ts';
 
 /** A port by its number; services have no names here. */
-function portOf(text: string | undefined): number | undefined {
+export function portOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
 }
 
@@ -114,7 +114,7 @@ function anyAddress(process: Process, port: number): ReturnType<typeof listen> {
 /**
  * Both ways at once. The end of stdin is the end of what we send; nc itself ends when the other side has ended.
  */
-async function converse(call: Call, socket: Socket, wait: number): Promise<number> {
+export async function converse(call: Call, socket: Socket, wait: number): Promise<number> {
   const { process, options } = call;
   const program = options.get('e');
   if (program !== undefined)
