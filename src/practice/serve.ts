@@ -2,6 +2,7 @@ import { resolveExec } from './api/exec.ts';
 import { createHandler } from './api/handler.ts';
 import { createStore } from './api/memory-store.ts';
 import { createRegistry } from './api/resource-registry.ts';
+import type { ApiRequest } from './api/http.ts';
 import { type Clock, machineClock } from './clock.ts';
 import { findImage } from './containers/images/image.ts';
 import { startContainer } from './containers/runtime.ts';
@@ -11,6 +12,7 @@ import { authenticator, type Identity } from './server/credentials.ts';
 import { listen } from './server/https-server.ts';
 import { IdleWatch } from './server/idle-watch.ts';
 import { kubeconfig } from './server/kubeconfig.ts';
+import { localClient } from './server/local-client.ts';
 import { diskFolder } from './server/log-folder.ts';
 import { createSecrets, openSecrets } from './server/secrets.ts';
 import { WriteAheadLog } from './server/write-ahead-log.ts';
@@ -62,6 +64,8 @@ export async function serve(options: ServeOptions): Promise<PracticeCluster> {
   disk?.log.follow(store);
 
   const registry = createRegistry({ store, clock, random });
+  const authenticate = authenticator(secrets.credentials);
+  const user = authenticate(`Bearer ${secrets.credentials['practice-admin']}`)!;
   const controllers = startControllers({
     registry,
     network: createGceNetwork(report),
@@ -70,15 +74,27 @@ export async function serve(options: ServeOptions): Promise<PracticeCluster> {
     runtime: { startContainer, findImage },
     rootCA: secrets.certificate.authority,
     fault: report,
+    // Nobody asks before the handler is there: a container's first process starts later than the kubelets.
+    cluster: (namespace) =>
+      localClient({
+        user,
+        namespace,
+        report,
+        handle: (request) => handle(request),
+        resolveExec: (request) => resolve(request),
+      }),
   });
   const kubelet = controllers.kubelets;
+  const handle = createHandler({ registry, store, clock, kubelet });
+  const resolve = (request: ApiRequest): ReturnType<typeof resolveExec> =>
+    resolveExec({ registry, kubelet }, request);
   const idle = options.idle && new IdleWatch({ clock, after: options.idleAfter, idle: options.idle });
   const server = await listen({
     certificate: secrets.certificate,
     port: options.port,
-    authenticate: authenticator(secrets.credentials),
-    handle: createHandler({ registry, store, clock, kubelet }),
-    resolveExec: (request) => resolveExec({ registry, kubelet }, request),
+    authenticate,
+    handle,
+    resolveExec: resolve,
     activity: idle,
     report,
   });

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { NetworkStack } from '../network/stack.ts';
+import type { ClusterClient } from './cluster-client.ts';
 import type { Directory } from './file-system.ts';
 import type { NodeFiles } from './node-files.ts';
 import type { Sink, Source } from './stream.ts';
@@ -33,6 +34,8 @@ export interface ContainerOptions {
   clock: Clock;
   /** 0 ≤ x < 1 */
   random(): number;
+  /** The API server, for containers that have a Node's credentials. */
+  cluster?: ClusterClient | undefined;
 }
 
 export interface ExecOptions {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { NetworkStack } from '../network/stack.ts';
+import type { ClusterClient } from './cluster-client.ts';
 import { FileError } from './file-error.ts';
 import type { FileSystem } from './file-system.ts';
 import { FileTable, OpenFile } from './open-file.ts';
@@ -38,6 +39,8 @@ export interface Machine {
   /** 0 ≤ x < 1 */
   random(): number;
   processes: ProcessTable;
+  /** The API server, where the machine has the credentials for it. */
+  cluster?: ClusterClient | undefined;
 }
 
 /** Thrown out of every wait of a process that a signal ended. Programs let it pass. */

@@ -13,7 +13,7 @@ export class PseudoTerminal implements Tty {
   /** What programs read from and write to; one reference is the terminal's own. */
   readonly file: OpenFile;
   private size: { columns: number; rows: number };
-  private mode: 'raw' | 'canonical' = 'canonical';
+  private mode: 'raw' | 'transparent' | 'canonical' = 'canonical';
   /** The line that is being typed. */
   private line = '';
   /** Whole lines, or keys; null is an end of file. */
@@ -44,8 +44,8 @@ export class PseudoTerminal implements Tty {
     return this.size.rows;
   }
 
-  setMode(mode: 'raw' | 'canonical'): void {
-    if (mode === 'raw' && this.line !== '') this.handOver();
+  setMode(mode: 'raw' | 'transparent' | 'canonical'): void {
+    if (mode !== 'canonical' && this.line !== '') this.handOver();
     this.mode = mode;
   }
 
@@ -90,6 +90,7 @@ export class PseudoTerminal implements Tty {
   }
 
   private key(typed: string): void {
+    if (this.mode === 'transparent') return this.deliver(encode(typed));
     // ICRNL: Enter sends a carriage return.
     const character = typed === '\r' ? '\n' : typed;
     if (this.mode === 'raw') return this.deliver(encode(character));
@@ -148,7 +149,7 @@ export class PseudoTerminal implements Tty {
     for (;;) {
       const first = this.input.shift();
       if (first !== undefined) {
-        const joined = this.mode === 'raw' && first !== null ? this.withRest(first) : first;
+        const joined = this.mode !== 'canonical' && first !== null ? this.withRest(first) : first;
         this.unread -= joined?.length ?? 0;
         this.wake();
         return joined;
@@ -171,7 +172,8 @@ export class PseudoTerminal implements Tty {
   /** ONLCR, and everything in the order it was written. */
   private draw(text: string): Promise<void> {
     if (text === '' || this.hungUp) return this.drawn;
-    const bytes = Uint8Array.from(Buffer.from(text.replaceAll('\n', '\r\n'), 'latin1'));
+    const shown = this.mode === 'transparent' ? text : text.replaceAll('\n', '\r\n');
+    const bytes = Uint8Array.from(Buffer.from(shown, 'latin1'));
     this.drawn = this.drawn.then(() => this.screen.write(bytes)).catch(() => undefined);
     return this.drawn;
   }

@@ -173,10 +173,10 @@ class RunningContainer implements Container {
 }
 
 function machineOf(options: ContainerOptions, image: Image): Machine {
-  const { hostname, network, clock, random } = options;
+  const { hostname, network, clock, random, cluster } = options;
   const fileSystem = fileSystemOf(options, image);
   const processes = new ProcessTable();
-  const machine: Machine = { hostname, fileSystem, network, clock, random, processes };
+  const machine: Machine = { hostname, fileSystem, network, clock, random, processes, cluster };
   placeDevices(fileSystem, random);
   placeProc(machine);
   placeSys(machine);

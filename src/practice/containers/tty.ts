@@ -5,8 +5,11 @@
 export interface Tty {
   readonly columns: number;
   readonly rows: number;
-  /** `raw` hands over each key as it comes, unechoed (a shell's line editor); `canonical` is for all other programs. */
-  setMode(mode: 'raw' | 'canonical'): void;
+  /**
+   * `raw` hands over each key as it comes, unechoed (a shell's line editor); `transparent` changes nothing on its way
+   * out either, for who carries another terminal's bytes; `canonical` is for all other programs.
+   */
+  setMode(mode: 'raw' | 'transparent' | 'canonical'): void;
   /**
    * Who is told of Ctrl-C and Ctrl-\\ in canonical mode, and of the end of the line; the shell sets it around each job.
    */

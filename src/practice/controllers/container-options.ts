@@ -46,6 +46,8 @@ export function containerOptions(spec: ContainerSpec, parts: ContainerParts): Om
     clock: node.clock,
     random: () => node.random(),
     nodeFiles: pod.spec.hostNetwork === true ? node.files : undefined,
+    // What is on a Node has the Node's credentials; other Pods have none.
+    cluster: pod.spec.hostNetwork === true ? node.cluster?.(namespaceOf(pod)) : undefined,
   };
 }
 

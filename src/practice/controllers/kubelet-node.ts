@@ -1,5 +1,6 @@
 import type { Registry } from '../api/registry.ts';
 import type { Clock } from '../clock.ts';
+import type { ClusterClient } from '../containers/cluster-client.ts';
 import type { NodeFiles } from '../containers/node-files.ts';
 import type { ClusterNetwork } from '../network/cluster-network.ts';
 import type { NetworkStack } from '../network/stack.ts';
@@ -20,6 +21,8 @@ export interface KubeletNode {
   readonly registry: Registry;
   readonly events: EventRecorder;
   readonly clock: Clock;
+  /** The way to the API for who has this Node's credentials. @param namespace the default one */
+  readonly cluster?: ((namespace: string) => ClusterClient) | undefined;
   /** 0 ≤ x < 1 */
   random(): number;
   /** Something went wrong that is a bug of ours; the Pod suffers, the cluster goes on. */

@@ -4,6 +4,7 @@ import { NODES, PODS, type Registry } from '../api/registry.ts';
 import type { Change } from '../api/store.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { Clock } from '../clock.ts';
+import type { ClusterClient } from '../containers/cluster-client.ts';
 import { NodeFiles } from '../containers/node-files.ts';
 import type { ClusterNetwork } from '../network/cluster-network.ts';
 import { createFirstNamespaces } from './bootstrap.ts';
@@ -28,6 +29,8 @@ export interface ControllersOptions {
   /** 0 ≤ x < 1 */
   random(): number;
   runtime: Runtime;
+  /** The way to the API for programs on Nodes; called when a container starts. @param namespace the default one */
+  cluster?: ((namespace: string) => ClusterClient) | undefined;
   /** The cluster's CA certificate, PEM. */
   rootCA: string;
   nodes?: readonly NodeDefinition[];
@@ -58,7 +61,8 @@ export function startControllers(options: ControllersOptions): Controllers {
     const stack = network.addNode({ name, internalIP, externalIP, podCIDR });
     const present = imagesOf(registry, name);
     const puller = new ImagePuller((image) => runtime.findImage(image), clock, random, present);
-    const shared = { registry, network, clock, random, runtime, events, fault };
+    const { cluster } = options;
+    const shared = { registry, network, clock, random, runtime, events, fault, cluster };
     const own = { name, internalIP, allocatable: ALLOCATABLE, stack, files: new NodeFiles(), puller };
     const kubelet = new Kubelet({ ...own, ...shared });
     return { definition, kubelet, images: () => puller.images() };

@@ -1,0 +1,56 @@
+import type { Command } from './command.ts';
+import { SERVER } from './cluster-info.ts';
+import { failure, usageFailure } from './failure.ts';
+import { option } from './options.ts';
+import { table } from './tab-writer.ts';
+import { writeYaml } from './yaml.ts';
+
+/** A Node's kubectl has one context. */
+const CONTEXT = 'practice';
+
+export const config: Command = {
+  name: 'config',
+  summary: 'Show the kubeconfig',
+  usage: 'SUBCOMMAND [options]',
+  options: [
+    option.flag('minify'),
+    option.value('output', 'o'),
+    option.flag('raw'),
+    option.flag('no-headers'),
+  ],
+  async run({ process, namespace }, { operands }) {
+    const [what = ''] = operands;
+    switch (what) {
+      case 'current-context':
+        await process.print(`${CONTEXT}\n`);
+        return 0;
+      case 'get-contexts':
+        await process.print(
+          table([
+            ['CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE'],
+            ['*', CONTEXT, CONTEXT, 'practice-admin', namespace],
+          ]),
+        );
+        return 0;
+      case 'view':
+        await process.print(writeYaml(view(namespace)));
+        return 0;
+      case '':
+        throw usageFailure('a subcommand is required: current-context, get-contexts, view', 'kubectl config');
+      default:
+        throw failure(`"config ${what}" is not modelled by the practice cluster; use your own kubectl`);
+    }
+  },
+};
+
+function view(namespace: string): unknown {
+  return {
+    apiVersion: 'v1',
+    clusters: [{ cluster: { 'certificate-authority-data': 'DATA+OMITTED', server: SERVER }, name: CONTEXT }],
+    contexts: [{ context: { cluster: CONTEXT, namespace, user: 'practice-admin' }, name: CONTEXT }],
+    'current-context': CONTEXT,
+    kind: 'Config',
+    preferences: {},
+    users: [{ name: 'practice-admin', user: { token: 'REDACTED' } }],
+  };
+}

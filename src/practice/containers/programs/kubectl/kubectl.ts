@@ -1,0 +1,78 @@
+import type { Process, Program } from '../../process.ts';
+import { COMMANDS, NOT_MODELLED } from './commands.ts';
+import type { Command } from './command.ts';
+import { failure, KubectlFailure } from './failure.ts';
+import { commandHelp, GENERAL_HELP } from './help.ts';
+import { GLOBAL, GivenOptions, parseCommandLine } from './options.ts';
+import { openSession } from './session.ts';
+
+/** kubectl, as far as a learner of networking needs it, in the words of 1.32. It finds the cluster by its machine. */
+export const kubectl: Program = async (process) => {
+  try {
+    return await run(process, process.argv.slice(1));
+  } catch (error) {
+    if (!(error instanceof KubectlFailure)) throw error;
+    await process.complain(error.message === '' ? '' : `${error.message}\n`);
+    return error.exitCode;
+  }
+};
+
+async function run(process: Process, args: string[]): Promise<number> {
+  const { name, rest } = commandOf(args);
+  if (name === undefined || name === 'help') {
+    const about = COMMANDS.find((each) => each.name === rest[0]);
+    await process.print(about === undefined ? GENERAL_HELP(COMMANDS) : commandHelp(about));
+    return 0;
+  }
+  const command = COMMANDS.find((each) => each.name === name || each.aliases?.includes(name) === true);
+  if (command === undefined) throw unknownCommand(name);
+  const line = parseCommandLine(rest, [...command.options, ...GLOBAL], `kubectl ${command.name}`);
+  if (line.options.flag('help')) {
+    await process.print(commandHelp(command));
+    return 0;
+  }
+  return command.run(openSession(process, line.options), line);
+}
+
+/** The command's name: the first operand, with global options before it. */
+function commandOf(args: readonly string[]): { name: string | undefined; rest: string[] } {
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index]!;
+    if (arg === '--') break;
+    if (!arg.startsWith('-')) return { name: arg, rest: [...args.slice(0, index), ...args.slice(index + 1)] };
+    const spec = GLOBAL.find(
+      ({ name, short }) => arg === `--${name}` || (short !== undefined && arg === `-${short}`),
+    );
+    if (spec !== undefined && spec.kind !== 'flag' && typeof spec.kind !== 'object') index++;
+  }
+  // Nothing but options: those are looked at, for their mistakes.
+  const { options } =
+    args.length === 0 ? { options: new GivenOptions() } : parseCommandLine(args, GLOBAL, 'kubectl');
+  return { name: undefined, rest: options.all('help').length > 0 ? [] : [] };
+}
+
+function unknownCommand(name: string): KubectlFailure {
+  if (NOT_MODELLED.has(name))
+    return failure(`"${name}" is not modelled by the practice cluster; use your own kubectl`);
+  const near = nearest(name);
+  const hint =
+    near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((each) => `\t${each}\n`).join('')}`;
+  return failure(`unknown command "${name}" for "kubectl"${hint}`);
+}
+
+/** Commands that are two slips away, or that begin so. */
+function nearest(name: string): string[] {
+  const names: string[] = [...COMMANDS.map((each: Command) => each.name), ...NOT_MODELLED].sort();
+  return names.filter((each) => distance(each, name) <= 2 || each.startsWith(name));
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of a.split('').entries()) {
+    const next = [i + 1];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (letter === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length]!;
+}
