@@ -169,6 +169,10 @@ export const differences: readonly Difference[] = [
     /^ *k8snet-tutor\/simulated=true\n|,k8snet-tutor\/simulated=true/gm,
     '',
   ]),
+  difference('practice', 'node-shell', 'Its Nodes name the image of their shell, in an annotation.', [
+    /^(Annotations: )k8snet-tutor\/node-shell-image: \S+\n {12}/gm,
+    '$1',
+  ]),
   difference(
     'practice',
     'no-quotas',
