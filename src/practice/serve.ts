@@ -7,6 +7,7 @@ import { type Clock, machineClock } from './clock.ts';
 import { findImage } from './containers/images/image.ts';
 import { startContainer } from './containers/runtime.ts';
 import { startControllers } from './controllers/start-controllers.ts';
+import { Faults } from './network/faults.ts';
 import { createGceNetwork } from './network/gce.ts';
 import { authenticator, type Identity } from './server/credentials.ts';
 import { listen } from './server/https-server.ts';
@@ -66,9 +67,10 @@ export async function serve(options: ServeOptions): Promise<PracticeCluster> {
   const registry = createRegistry({ store, clock, random });
   const authenticate = authenticator(secrets.credentials);
   const user = authenticate(`Bearer ${secrets.credentials['practice-admin']}`)!;
+  const network = createGceNetwork(report);
   const controllers = startControllers({
     registry,
-    network: createGceNetwork(report),
+    network,
     clock,
     random,
     runtime: { startContainer, findImage },
@@ -85,7 +87,7 @@ export async function serve(options: ServeOptions): Promise<PracticeCluster> {
       }),
   });
   const kubelet = controllers.kubelets;
-  const handle = createHandler({ registry, store, clock, kubelet });
+  const handle = createHandler({ registry, store, clock, kubelet, faults: new Faults(network) });
   const resolve = (request: ApiRequest): ReturnType<typeof resolveExec> =>
     resolveExec({ registry, kubelet }, request);
   const idle = options.idle && new IdleWatch({ clock, after: options.idleAfter, idle: options.idle });

@@ -4,7 +4,6 @@ import {
   type ClusterAnswer,
   type ClusterClient,
   type ClusterRequest,
-  type ClusterStatus,
   ExecRefused,
 } from '../containers/cluster-client.ts';
 import { failureStatus } from './exec-status.ts';
@@ -52,7 +51,7 @@ export function localClient(options: LocalClientOptions): ClusterClient {
     stream,
     exec: (request, streams) => {
       const refused = (error: unknown, by: ExecRefused['by']): ExecRefused =>
-        new ExecRefused(failureStatus(error, 'v5.channel.k8s.io', options.report) as ClusterStatus, by);
+        new ExecRefused(failureStatus(error, 'v5.channel.k8s.io', options.report), by);
       let target: ExecTarget;
       try {
         target = options.resolveExec(asked({ ...request, method: 'GET' }));

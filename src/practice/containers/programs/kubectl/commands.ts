@@ -10,15 +10,19 @@ import { describe } from './describe/describe.ts';
 import { exec } from './exec.ts';
 import { get } from './get.ts';
 import { logs } from './logs.ts';
+import { patch } from './patch.ts';
+import { run } from './run.ts';
 import { version } from './version.ts';
 import { wait } from './wait.ts';
 
 /** All commands, as the help lists them. */
 export const COMMANDS: readonly Command[] = [
   create,
+  run,
   get,
   deleteCommand,
   apply,
+  patch,
   describe,
   logs,
   exec,
@@ -51,13 +55,11 @@ export const NOT_MODELLED: ReadonlySet<string> = new Set([
   'expose',
   'kustomize',
   'options',
-  'patch',
   'plugin',
   'port-forward',
   'proxy',
   'replace',
   'rollout',
-  'run',
   'scale',
   'set',
   'taint',

@@ -6,7 +6,7 @@ import { failure, KubectlFailure, together, usageFailure } from './failure.ts';
 import { collect } from './get.ts';
 import { writeJson } from './json.ts';
 import { readManifests } from './manifest.ts';
-import type { ApiObject } from './object.ts';
+import { textAt } from './object.ts';
 import { askedFor, selectors } from './operands.ts';
 import { option } from './options.ts';
 import { pathOf, type Session } from './session.ts';
@@ -138,11 +138,11 @@ async function remove(
   grace: number | undefined,
 ): Promise<string | undefined> {
   const path = pathOf(type, namespace, name);
-  const current = (await session.ask(
-    { method: 'GET', path },
-    source === '' ? undefined : `error when deleting "${source}"`,
-  )) as ApiObject;
-  if (dryRun(session) === 'client') return undefined;
+  const doing = source === '' ? undefined : `error when deleting "${source}"`;
+  if (dryRun(session) === 'client') {
+    await session.ask({ method: 'GET', path }, doing);
+    return undefined;
+  }
   const options = {
     kind: 'DeleteOptions',
     apiVersion: 'v1',
@@ -150,9 +150,7 @@ async function remove(
     ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
     ...(dryRun(session) === 'server' ? { dryRun: ['All'] } : {}),
   };
-  await session.ask(
-    { method: 'DELETE', path, body: writeJson(options) },
-    source === '' ? undefined : `error when deleting "${source}"`,
-  );
-  return current.metadata.uid;
+  // The object as it goes, or a Status that names the one that is gone.
+  const answer = await session.ask({ method: 'DELETE', path, body: writeJson(options) }, doing);
+  return textAt(answer, 'metadata', 'uid') || textAt(answer, 'details', 'uid');
 }

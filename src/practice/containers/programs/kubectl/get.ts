@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { type ResourceType, shownType } from './discovery.ts';
 import { failure, KubectlFailure, together } from './failure.ts';
+import { goText } from './json.ts';
 import { evaluate, parseSteps } from './json-path.ts';
 import { readManifests } from './manifest.ts';
 import type { ApiObject } from './object.ts';
@@ -113,8 +114,12 @@ async function printTables(
       const query = new URLSearchParams(name === undefined ? selectors(session) : {});
       // Sorting and label columns look into the objects.
       if (options.has('sort-by')) query.set('includeObject', 'Object');
-      const path = name === undefined ? pathOf(type, namespace) : pathOf(type, namespace, name);
-      const found = (await session.read(path, { accept: TABLE }, query)) as ServerTable;
+      const headers = { accept: TABLE };
+      const found = (
+        name === undefined
+          ? await session.readList(type, namespace, headers, query)
+          : await session.read(pathOf(type, namespace, name), headers, query)
+      ) as ServerTable;
       const before = tables.get(type);
       if (before === undefined) tables.set(type, found);
       else before.rows.push(...found.rows);
@@ -174,5 +179,5 @@ function compare(a: unknown, b: unknown): number {
   if (a === undefined) return -1;
   if (b === undefined) return 1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a) < String(b) ? -1 : 1;
+  return goText(a) < goText(b) ? -1 : 1;
 }

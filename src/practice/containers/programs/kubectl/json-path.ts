@@ -1,5 +1,5 @@
 import { failure } from './failure.ts';
-import { writeJson } from './json.ts';
+import { goText, writeJson } from './json.ts';
 import { isFields } from './object.ts';
 
 /**
@@ -183,5 +183,5 @@ export function render(template: Template, value: unknown): string {
 
 function shown(value: unknown): string {
   if (value === null) return '';
-  return typeof value === 'object' ? writeJson(value) : String(value);
+  return typeof value === 'object' ? writeJson(value) : goText(value);
 }

@@ -67,10 +67,10 @@ async function objectsOf(process: Process, source: string): Promise<ApiObject[]>
       const { items } = document;
       const objects =
         document['kind'] === 'List' && Array.isArray(items) ? items.filter(isFields) : [document];
-      return objects.map(
-        (object) =>
-          ({ ...object, metadata: isFields(object['metadata']) ? object['metadata'] : {} }) as ApiObject,
-      );
+      return objects.map((object): ApiObject => ({
+        ...object,
+        metadata: isFields(object['metadata']) ? object['metadata'] : {},
+      }));
     });
 }
 

@@ -1,3 +1,5 @@
+import { goText } from './json.ts';
+
 /** A Kubernetes object, as far as kubectl looks at every one. */
 export interface ApiObject {
   apiVersion?: string;
@@ -38,7 +40,7 @@ export function at(value: unknown, ...path: (string | number)[]): unknown {
 /** Text at a path; what is missing is empty. */
 export function textAt(value: unknown, ...path: (string | number)[]): string {
   const found = at(value, ...path);
-  return found === undefined || found === null ? '' : String(found);
+  return found === undefined || found === null ? '' : goText(found);
 }
 
 /** The elements of a list of objects at a path. */

@@ -55,10 +55,11 @@ export function printerFor(
 
 /** One object, or all in a List; without what only the server's bookkeeping needs. */
 function whole(objects: readonly ApiObject[], isList: boolean): unknown {
-  const shown = objects.map(({ metadata: { managedFields: _, ...metadata }, ...rest }) => ({
-    ...rest,
-    metadata,
-  }));
+  const shown = objects.map((object) => {
+    const metadata = { ...object.metadata };
+    delete metadata['managedFields'];
+    return { ...object, metadata };
+  });
   if (!isList) return shown[0];
   return { apiVersion: 'v1', items: shown, kind: 'List', metadata: { resourceVersion: '' } };
 }

@@ -1,4 +1,5 @@
 import { type ResourceType, shownType } from './discovery.ts';
+import { goText } from './json.ts';
 import type { ApiObject } from './object.ts';
 import { labelOf, labelText } from './printer.ts';
 import type { Session } from './session.ts';
@@ -57,7 +58,7 @@ export class TablePrinter {
 
 /** A cell has one line. */
 function text(cell: unknown): string {
-  const whole = cell === null || cell === undefined ? '<none>' : String(cell);
+  const whole = cell === null || cell === undefined ? '<none>' : goText(cell);
   const line = /^[^\n\r\f\v]*/.exec(whole)![0];
   return line === whole ? whole : `${line}...`;
 }

@@ -27,15 +27,22 @@ export class Session {
     return type.namespaced && !this.options.flag('all-namespaces') ? this.namespace : undefined;
   }
 
-  /** @throws {KubectlFailure} when the server refuses; `doing` as in `error when creating "pod.yml"` */
-  async ask(request: ClusterRequest, doing?: string): Promise<unknown> {
-    return JSON.parse(await this.askText(request, doing)) as unknown;
+  /**
+   * @param doing as in `error when creating "pod.yml"`
+   * @param reasons with which of them `doing` is told; all unless given
+   * @throws {KubectlFailure} when the server refuses
+   */
+  async ask(request: ClusterRequest, doing?: string, reasons?: ReadonlySet<string>): Promise<unknown> {
+    return JSON.parse(await this.askText(request, doing, reasons)) as unknown;
   }
 
-  async askText(request: ClusterRequest, doing?: string): Promise<string> {
+  async askText(request: ClusterRequest, doing?: string, reasons?: ReadonlySet<string>): Promise<string> {
     const answer = await this.process.until(this.client.request(this.withHeaders(request)));
     await this.warn(answer);
-    if (answer.status >= 300) throw serverFailure(statusOf(answer), doing);
+    if (answer.status >= 300) {
+      const status = statusOf(answer);
+      throw serverFailure(status, reasons?.has(status.reason ?? '') === false ? undefined : doing);
+    }
     return decode(answer.body);
   }
 
@@ -63,13 +70,30 @@ export class Session {
     }
   }
 
+  /** A collection; a selector that can't be read is named with what was looked for. @throws {KubectlFailure} */
+  readList(
+    type: ResourceType,
+    namespace: string | undefined,
+    headers: Record<string, string>,
+    query: URLSearchParams,
+  ): Promise<unknown> {
+    const path = pathOf(type, namespace);
+    const resource = `${type.group}/${type.version}, Resource=${type.plural}`;
+    const [label, field] = [query.get('labelSelector'), query.get('fieldSelector')];
+    const doing =
+      label === null && field === null
+        ? `Unable to list "${resource}"`
+        : `Unable to find "${resource}" that match label selector "${label ?? ''}", field selector "${field ?? ''}"`;
+    return this.ask({ method: 'GET', path, headers, query }, doing, LIST_REASONS);
+  }
+
   /** All objects that the selectors choose, each with its kind. */
   async list(
     type: ResourceType,
     namespace: string | undefined,
     query: Record<string, string> = {},
   ): Promise<ApiObject[]> {
-    const list = (await this.read(pathOf(type, namespace), {}, new URLSearchParams(query))) as {
+    const list = (await this.readList(type, namespace, {}, new URLSearchParams(query))) as {
       items: ApiObject[];
     };
     return list.items.map((item) => ({ apiVersion: type.apiVersion, kind: type.kind, ...item }));
@@ -112,6 +136,8 @@ export class Session {
   }
 }
 
+/** Refusals of a list that k8s.io/cli-runtime explains. */
+const LIST_REASONS = new Set(['BadRequest', 'NotFound']);
 const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 
 /** @throws {KubectlFailure} where the machine has no credentials */

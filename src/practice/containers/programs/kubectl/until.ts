@@ -1,5 +1,5 @@
 import type { ResourceType } from './discovery.ts';
-import { KubectlFailure } from './failure.ts';
+import { failure } from './failure.ts';
 import type { ApiObject } from './object.ts';
 import { pathOf, type Session } from './session.ts';
 import { follow } from './watch.ts';
@@ -38,38 +38,27 @@ export async function until(
   timeout: number,
   holds: (object: ApiObject | undefined) => boolean,
 ): Promise<void> {
-  const { process } = session;
-  const current = await session.find(type, namespace, name);
-  if (holds(current)) return;
-  let isDone = false;
-  let isLate = timeout <= 0;
-  const ending = new AbortController();
-  const end = (): void => ending.abort();
-  const cancel =
-    timeout === Infinity
-      ? undefined
-      : process.machine.clock.after(timeout, () => {
-          isLate = true;
-          end();
-        });
-  const query = new URLSearchParams({ fieldSelector: `metadata.name=${name}`, watch: 'true' });
-  if (current?.metadata.resourceVersion !== undefined)
-    query.set('resourceVersion', current.metadata.resourceVersion);
-  try {
-    while (!isDone && !isLate)
-      await follow(
-        session,
-        { path: pathOf(type, namespace), query },
-        (kind, object) => {
-          if (kind === 'ADDED' || kind === 'MODIFIED') isDone ||= holds(object as ApiObject);
-          if (kind === 'DELETED') isDone ||= holds(undefined);
-          if (isDone) end();
-        },
-        ending.signal,
-      );
-  } finally {
-    cancel?.();
+  const { clock } = session.process.machine;
+  const end = clock.now() + timeout;
+  // A watch ends now and then, or begins too long ago: then there is another look.
+  for (let isDone = false; !isDone;) {
+    const current = await session.find(type, namespace, name);
+    if (holds(current)) return;
+    if (clock.now() >= end) throw failure(`timed out waiting for the condition on ${type.plural}/${name}`);
+    const ending = new AbortController();
+    const cancel = timeout === Infinity ? undefined : clock.after(end - clock.now(), () => ending.abort());
+    const query = new URLSearchParams({ fieldSelector: `metadata.name=${name}`, watch: 'true' });
+    const version = current?.metadata.resourceVersion;
+    if (version !== undefined) query.set('resourceVersion', version);
+    const take = (kind: string, object: unknown): void => {
+      if (kind === 'ADDED' || kind === 'MODIFIED') isDone ||= holds(object as ApiObject);
+      if (kind === 'DELETED') isDone ||= holds(undefined);
+      if (isDone) ending.abort();
+    };
+    try {
+      await follow(session, { path: pathOf(type, namespace), query }, take, ending.signal);
+    } finally {
+      cancel?.();
+    }
   }
-  if (!isDone)
-    throw new KubectlFailure(`error: timed out waiting for the condition on ${type.plural}/${name}`);
 }

@@ -22,11 +22,10 @@ export async function watch(session: Session, readings: readonly Reading[]): Pro
     isTable ? tables.print(found as ServerTable) : printer!([found as ApiObject], false);
   const headers = isTable ? { accept: TABLE } : {};
   const query = new URLSearchParams(name === undefined ? selectors(session) : {});
-  const first = await session.read(
-    name === undefined ? pathOf(type, namespace) : pathOf(type, namespace, name),
-    headers,
-    query,
-  );
+  const first =
+    name === undefined
+      ? await session.readList(type, namespace, headers, query)
+      : await session.read(pathOf(type, namespace, name), headers, query);
   if (!options.flag('watch-only')) await process.print(initially(first, isTable, show, type));
   if (name !== undefined) query.set('fieldSelector', `metadata.name=${name}`);
   query.set('watch', 'true');

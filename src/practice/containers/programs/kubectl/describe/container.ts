@@ -43,8 +43,7 @@ function describeContainer(spec: Fields, status: Fields | undefined, pod: ApiObj
 
 function ports(spec: Fields, title: string, field: string, missing: string): string {
   const all = listAt(spec, 'ports').map((port) => {
-    const name = field === 'containerPort' && port['name'] !== undefined ? ` (${textAt(port, 'name')})` : '';
-    return `${textAt(port, field) || missing}/${textAt(port, 'protocol')}${name}`;
+    return `${textAt(port, field) || missing}/${textAt(port, 'protocol')}`;
   });
   return `    ${title}${all.length > 1 ? 's' : ''}:\t${orNone(all.join(', '))}\n`;
 }

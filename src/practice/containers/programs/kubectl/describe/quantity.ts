@@ -24,7 +24,9 @@ export function cpuText(cpus: number): string {
 
 /** Bytes as Kubernetes writes them: in the largest binary unit that leaves no rest. */
 export function bytesText(bytes: number): string {
-  for (const unit of ['Ti', 'Gi', 'Mi', 'Ki'])
-    if (bytes > 0 && bytes % UNITS[unit]! === 0) return `${bytes / UNITS[unit]!}${unit}`;
+  for (const unit of ['Ti', 'Gi', 'Mi', 'Ki']) {
+    const size = UNITS[unit] ?? 1;
+    if (bytes > 0 && bytes % size === 0) return `${bytes / size}${unit}`;
+  }
   return String(bytes);
 }
