@@ -47,6 +47,11 @@ export function findPod(api: Api, namespace: string, name: string): Promise<Pod 
   return api.find<Pod>(podPath(namespace, name));
 }
 
+/** @throws {ApiError | TransportError} 403 where Pods may not be listed */
+export async function listPods(api: Api, namespace: string): Promise<Pod[]> {
+  return (await api.list<Pod>(podPath(namespace))).items;
+}
+
 /**
  * The namespaces, of those given, that hold a Pod of this name. One that may not be read counts as none: this only
  * serves to tell a learner where their Pod went.

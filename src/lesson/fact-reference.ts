@@ -3,20 +3,21 @@ import { isLabel } from './name.ts';
 import { parsed, unparsed, type Parsed } from './parsed.ts';
 
 const FIELDS = {
-  cluster: ['version', 'nodes', 'network'],
+  cluster: ['version', 'nodes', 'network', 'path', 'flannel', 'gce', 'calico'],
   nodes: ['addresses', 'subnets'],
-  pod: ['ip', 'node', 'phase', 'subnet'],
+  pod: ['ip', 'node', 'phase', 'subnet', 'route'],
   container: ['ip'],
 } as const;
 
-type Field<K extends keyof typeof FIELDS> = (typeof FIELDS)[K][number];
+/** The last part of a fact's name, by the kind of thing it is about. */
+export type FactField<K extends keyof typeof FIELDS> = (typeof FIELDS)[K][number];
 
 /** A live fact of the learner's cluster that a step shows. `text` is as the lesson writes it. */
 export type FactReference =
-  | { kind: 'cluster'; field: Field<'cluster'>; text: string }
-  | { kind: 'nodes'; field: Field<'nodes'>; text: string }
-  | { kind: 'pod'; pod: string; field: Field<'pod'>; text: string }
-  | { kind: 'container'; pod: string; container: string; field: Field<'container'>; text: string };
+  | { kind: 'cluster'; field: FactField<'cluster'>; text: string }
+  | { kind: 'nodes'; field: FactField<'nodes'>; text: string }
+  | { kind: 'pod'; pod: string; field: FactField<'pod'>; text: string }
+  | { kind: 'container'; pod: string; container: string; field: FactField<'container'>; text: string };
 
 /** Every fact there is, with `NAME` and `POD` as placeholders. */
 export const KNOWN_FACTS: readonly string[] = [
@@ -54,7 +55,7 @@ export function factName(fact: FactReference): string {
   return fact.kind === 'container' ? `container/${fact.pod}:${fact.container}.${fact.field}` : fact.text;
 }
 
-function isField<K extends keyof typeof FIELDS>(kind: K, field: string): field is Field<K> {
+function isField<K extends keyof typeof FIELDS>(kind: K, field: string): field is FactField<K> {
   return (FIELDS[kind] as readonly string[]).includes(field);
 }
 

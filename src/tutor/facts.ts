@@ -1,13 +1,16 @@
 import { inSubnet } from '../cluster/address.ts';
 import { ApiError } from '../cluster/api.ts';
 import { TransportError } from '../cluster/connection.ts';
-import { detectNetwork } from '../cluster/network.ts';
+import { type DetectedNetwork, detectNetwork, type NetworkName } from '../cluster/network.ts';
 import { isReady, listNodes, type Node, nodeAddresses } from '../cluster/node.ts';
-import { findPod, type Pod, podAddresses } from '../cluster/pod.ts';
+import { subnetsOf } from '../cluster/node-subnets.ts';
+import { findPod, listPods, type Pod, podAddresses } from '../cluster/pod.ts';
 import { addressesSeenBy } from '../checks/same-address.ts';
 import type { CheckContext } from '../checks/context.ts';
-import { type FactReference, factName } from '../lesson/fact-reference.ts';
+import { type FactField, type FactReference, factName } from '../lesson/fact-reference.ts';
 import { missingPermission, permissionText } from '../cluster/permission.ts';
+import { type FactValue, known, unknown } from './fact-value.ts';
+import { isNetworkFact, pathFact, routeFact, routeSeenBy, type RouteView } from './path-facts.ts';
 
 /** A live fact, looked up on the learner's own cluster. */
 export interface Fact {
@@ -22,11 +25,13 @@ export interface Fact {
   command: string;
 }
 
-/** Reads Nodes once for all facts of a page. */
+/** Reads Nodes, and whatever else costs a request, once for all facts of a page. */
 class FactSources {
   private readonly context: CheckContext;
   private nodeList: Promise<Node[]> | undefined;
+  private detected: Promise<DetectedNetwork> | undefined;
   private readonly pods = new Map<string, Promise<Pod | undefined>>();
+  private readonly routes = new Map<string, Promise<RouteView>>();
 
   constructor(context: CheckContext) {
     this.context = context;
@@ -43,9 +48,20 @@ class FactSources {
     this.pods.set(name, found);
     return found;
   }
-}
 
-type Value = { values: string[]; known: boolean };
+  async network(): Promise<DetectedNetwork> {
+    const nodes = await this.nodes();
+    return (this.detected ??= detectNetwork(this.context.api, nodes));
+  }
+
+  route(pod: Pod): Promise<RouteView> {
+    const known = this.routes.get(pod.metadata.name);
+    if (known !== undefined) return known;
+    const view = routeSeenBy(this.context, pod);
+    this.routes.set(pod.metadata.name, view);
+    return view;
+  }
+}
 
 /** Looks all facts up at once. A fact that can't be had says why; it never keeps the others from being shown. */
 export async function lookUpFacts(
@@ -73,7 +89,7 @@ function valueOf(
   context: CheckContext,
   sources: FactSources,
   version: string,
-): Promise<Value> {
+): Promise<FactValue> {
   switch (reference.kind) {
     case 'cluster':
       return clusterFact(reference.field, context, sources, version);
@@ -86,23 +102,44 @@ function valueOf(
   }
 }
 
+/** The networks that the deck has a page about. */
+const PRODUCTS = { flannel: 'Flannel', gce: 'GCE routes', calico: 'Calico' } satisfies Record<
+  string,
+  NetworkName
+>;
+
 async function clusterFact(
-  field: 'version' | 'nodes' | 'network',
+  field: FactField<'cluster'>,
   context: CheckContext,
   sources: FactSources,
   version: string,
-): Promise<Value> {
+): Promise<FactValue> {
   if (field === 'version') return known(`Kubernetes ${version}`);
   const nodes = await sources.nodes();
   if (field === 'nodes') {
     const ready = nodes.filter(isReady).length;
     return known(`${nodes.length} (${ready} ready): ${nodes.map((node) => node.metadata.name).join(', ')}`);
   }
-  const network = await detectNetwork(context.api, nodes);
-  return known(`${network.name} (${network.evidence.join('; ')})`);
+  const network = await sources.network();
+  if (field === 'network') return known(`${network.name} (${network.evidence.join('; ')})`);
+  if (field !== 'path') return isNetworkFact(PRODUCTS[field], network);
+  const pods = await podsToBeSeen(context);
+  const asked = pods.find((pod) => pod.spec.hostNetwork !== true && pod.status?.phase === 'Running');
+  const route = asked && { pod: asked.metadata.name, view: await sources.route(asked) };
+  return pathFact(network, nodes, pods, route);
 }
 
-async function nodesFact(field: 'addresses' | 'subnets', sources: FactSources): Promise<Value> {
+/** The Pods of the lesson are an example only: where they may not be listed, the rest is told without one. */
+async function podsToBeSeen({ api, namespace }: CheckContext): Promise<Pod[]> {
+  try {
+    return await listPods(api, namespace);
+  } catch (error) {
+    if (error instanceof ApiError) return [];
+    throw error;
+  }
+}
+
+async function nodesFact(field: FactField<'nodes'>, sources: FactSources): Promise<FactValue> {
   const nodes = await sources.nodes();
   const values = nodes.map((node) => {
     const name = node.metadata.name;
@@ -114,16 +151,7 @@ async function nodesFact(field: 'addresses' | 'subnets', sources: FactSources): 
   return { values, known: true };
 }
 
-function subnetsOf(node: Node): string[] {
-  const { podCIDR, podCIDRs } = node.spec ?? {};
-  return podCIDRs ?? (podCIDR === undefined ? [] : [podCIDR]);
-}
-
-async function podFact(
-  name: string,
-  field: 'ip' | 'node' | 'phase' | 'subnet',
-  sources: FactSources,
-): Promise<Value> {
+async function podFact(name: string, field: FactField<'pod'>, sources: FactSources): Promise<FactValue> {
   const pod = await sources.pod(name);
   if (pod === undefined) return unknown('not there yet');
   const address = podAddresses(pod)[0];
@@ -138,11 +166,13 @@ async function podFact(
       return address === undefined
         ? unknown('no address yet')
         : podSubnet(pod, address, await sources.nodes());
+    case 'route':
+      return routeFact(await sources.route(pod));
   }
 }
 
 /** A Node's podCIDR is where its Pods' addresses come from only if they lie in it; Calico, Cilium, AWS do otherwise. */
-function podSubnet(pod: Pod, address: string, nodes: Node[]): Value {
+function podSubnet(pod: Pod, address: string, nodes: Node[]): FactValue {
   const node = nodes.find((each) => each.metadata.name === pod.spec.nodeName);
   const subnets = node === undefined ? [] : subnetsOf(node);
   const home = subnets.find((subnet) => inSubnet(address, subnet));
@@ -159,22 +189,14 @@ async function containerFact(
   container: string,
   context: CheckContext,
   sources: FactSources,
-): Promise<Value> {
+): Promise<FactValue> {
   const pod = await sources.pod(name);
   if (pod === undefined) return unknown('not there yet');
   const view = await addressesSeenBy(context, pod, container);
   return 'finding' in view ? unknown(view.finding.observed) : known(view.addresses.join(', '));
 }
 
-function known(value: string): Value {
-  return { values: [value], known: true };
-}
-
-function unknown(why: string): Value {
-  return { values: [why], known: false };
-}
-
-function unknownBecause(error: unknown): Value {
+function unknownBecause(error: unknown): FactValue {
   if (error instanceof ApiError) {
     const permission = error.status === 403 ? missingPermission(error.message) : undefined;
     return unknown(permission === undefined ? error.message : `you may not: ${permissionText(permission)}`);
@@ -183,36 +205,49 @@ function unknownBecause(error: unknown): Value {
   throw error;
 }
 
+const CLUSTER_LABELS: Record<FactField<'cluster'>, string> = {
+  version: 'Version',
+  nodes: 'Nodes',
+  network: 'Network',
+  path: 'To a Pod on another Node',
+  flannel: 'Flannel',
+  gce: 'Google Compute Engine',
+  calico: 'Calico',
+};
+
+const POD_LABELS: Record<FactField<'pod'>, string> = {
+  ip: 'address',
+  node: 'Node',
+  phase: 'phase',
+  subnet: 'subnet',
+  route: 'way out',
+};
+
 function labelOf(reference: FactReference): string {
   switch (reference.kind) {
     case 'cluster':
-      return { version: 'Version', nodes: 'Nodes', network: 'Network' }[reference.field];
+      return CLUSTER_LABELS[reference.field];
     case 'nodes':
       return { addresses: 'Node addresses', subnets: 'Node subnets' }[reference.field];
     case 'pod':
-      return `Pod ${reference.pod}, ${{ ip: 'address', node: 'Node', phase: 'phase', subnet: 'subnet' }[reference.field]}`;
+      return `Pod ${reference.pod}, ${POD_LABELS[reference.field]}`;
     case 'container':
       return `Container ${reference.container}, own view`;
   }
 }
 
-function commandOf(reference: FactReference, context: CheckContext): string {
+function commandOf(reference: FactReference, { kubectl }: CheckContext): string {
   switch (reference.kind) {
     case 'cluster':
-      return reference.field === 'version' ? context.kubectl('version') : context.kubectl('get', 'nodes');
+      if (reference.field === 'version') return kubectl('version');
+      return reference.field === 'nodes' ? kubectl('get', 'nodes') : kubectl('get', 'nodes', '-o', 'yaml');
     case 'nodes':
-      return context.kubectl('get', 'nodes', '-o', 'wide');
+      return kubectl('get', 'nodes', '-o', 'wide');
     case 'pod':
-      return context.kubectl('get', 'pod', reference.pod, '-o', 'wide');
+      if (reference.field === 'route')
+        return kubectl('exec', reference.pod, '--', 'cat', '/proc/net/route', '/sys/class/net/eth0/mtu');
+      return kubectl('get', 'pod', reference.pod, '-o', 'wide');
     case 'container':
-      return context.kubectl(
-        'exec',
-        reference.pod,
-        '-c',
-        reference.container,
-        '--',
-        'cat',
-        '/proc/net/fib_trie',
-      );
+      return kubectl('exec', reference.pod, '-c', reference.container, '--', 'cat', '/proc/net/fib_trie');
   }
 }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Connection } from '../../src/cluster/connection.ts';
 import type { Lesson } from '../../src/lesson/lesson.ts';
 import { type FactReference, parseFact } from '../../src/lesson/fact-reference.ts';
 import { type Fact, lookUpFacts } from '../../src/tutor/facts.ts';
@@ -73,6 +74,180 @@ describe('known', () => {
     expect((await one(fake, 'cluster.network')).values).toEqual([
       'kindnet (DaemonSet kindnet in namespace kube-system)',
     ]);
+  });
+});
+
+/** What the kernel of a Pod at 10.0.0.5 prints, behind a bridge. */
+const TABLES = [
+  'mtu /sys/class/net/eth0/mtu 1450',
+  'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT',
+  'eth0\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\t0\t0\t0',
+  'eth0\t0000000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0',
+].join('\n');
+
+/** Every container that is asked prints this, in the frame of our exec; `undefined` for one that has no shell. */
+function printing(fake: FakeCluster, print: (container: string) => string | undefined): FakeCluster {
+  const exec: Connection['exec'] = ({ container, command }) => {
+    const text = print(container);
+    const mark = /^m=(\w+)$/m.exec(command.at(-1) ?? '')?.[1];
+    if (text === undefined)
+      return Promise.resolve({
+        end: { kind: 'status', status: { status: 'Failure', message: 'no such program: sh' } },
+        stdout: '',
+        stderr: '',
+      });
+    const stdout = `\nk8snet-${mark} begin\n${text}\nk8snet-${mark} end 0\n`;
+    return Promise.resolve({ end: { kind: 'status', status: { status: 'Success' } }, stdout, stderr: '' });
+  };
+  return Object.assign(fake, { exec });
+}
+
+describe("a Pod's way out", () => {
+  const WAY =
+    'its packets leave by eth0, MTU 1450, to the gateway 10.0.0.1; 10.0.0.0/24 is on the link, as where a bridge on the Node joins its Pods';
+
+  test('from the tables of its kernel', async () =>
+    expect(
+      await one(
+        printing(cluster(), () => TABLES),
+        'pod/web.route',
+      ),
+    ).toEqual({ known: true, values: [WAY] }));
+
+  test('a container without a shell: the next one is asked', async () => {
+    const fake = cluster();
+    fake.add('Pod', BORROWED, 'two', {
+      spec: {
+        containers: [
+          { name: 'bare', image: 'bare' },
+          { name: 'shell', image: 'curl' },
+        ],
+      },
+    });
+    printing(fake, (container) => (container === 'bare' ? undefined : TABLES));
+    expect(await one(fake, 'pod/two.route')).toEqual({ known: true, values: [WAY] });
+  });
+
+  test.each([
+    ['no container with a shell', undefined, 'no such program: sh'],
+    ['no way out', '', "the kernel's tables name no way out"],
+  ])('%s', async (_, text, why) =>
+    expect(
+      await one(
+        printing(cluster(), () => text),
+        'pod/web.route',
+      ),
+    ).toEqual({ known: false, values: [why] }),
+  );
+
+  test("a Pod in its Node's network, one that does not run, one that is not there", async () => {
+    const fake = printing(cluster(), () => TABLES);
+    const containers = [{ name: 'shell', image: 'curl' }];
+    fake.add('Pod', BORROWED, 'host', { spec: { hostNetwork: true, containers } });
+    fake.add('Pod', BORROWED, 'new', { spec: { containers }, status: { phase: 'Pending' } });
+    expect(await look(fake, 'pod/host.route', 'pod/new.route', 'pod/gone.route')).toMatchObject([
+      { known: false, values: ["it has its Node's network (hostNetwork)"] },
+      { known: false, values: ['no container of it is running'] },
+      { known: false, values: ['not there yet'] },
+    ]);
+  });
+});
+
+describe('cluster.path', () => {
+  /** A second Pod, on the second Node. */
+  function twoPods(fake: FakeCluster, address = '10.0.1.7'): FakeCluster {
+    fake.add('Pod', BORROWED, 'peer', {
+      spec: { nodeName: 'node-2', containers: [] },
+      status: { phase: 'Pending', podIP: address },
+    });
+    return fake;
+  }
+  const SUGGESTION =
+    'Pod web: MTU 1450 is 1500 - 50, as for VXLAN, which suggests that packets for other Nodes are wrapped.';
+
+  test('a network that says how, the Nodes of two Pods, and what the MTU suggests', async () => {
+    const fake = printing(twoPods(cluster()), () => TABLES);
+    fake.add('DaemonSet', 'kube-system', 'weave-net');
+    const { known, values } = await one(fake, 'cluster.path');
+    expect(known).toBe(true);
+    expect(values).toEqual([
+      expect.stringMatching(/^Weave wraps packets/),
+      'Packets for Pods in 10.0.1.0/24 go from Node node-1 (192.0.2.1) to Node node-2 (192.0.2.2).',
+      SUGGESTION,
+    ]);
+  });
+
+  test('an unknown network: the MTU still suggests something', async () => {
+    const { known, values } = await one(
+      printing(cluster(), () => TABLES),
+      'cluster.path',
+    );
+    expect(known).toBe(true);
+    expect(values).toEqual([expect.stringMatching(/does not say who it is/), SUGGESTION]);
+  });
+
+  test('addresses outside the subnets that Nodes name: the Pod is named instead', async () => {
+    const { values } = await one(twoPods(cluster(), '10.9.9.9'), 'cluster.path');
+    expect(values).toContain(
+      'Packets for 10.9.9.9 (Pod peer) go from Node node-1 (192.0.2.1) to Node node-2 (192.0.2.2).',
+    );
+  });
+
+  test('an unknown network and no MTU: unknown, and why', async () => {
+    const { known, values } = await one(
+      printing(cluster(), () => undefined),
+      'cluster.path',
+    );
+    expect(known).toBe(false);
+    expect(values.at(-1)).toBe('The MTU of Pod web could not be read: no such program: sh.');
+  });
+
+  test('Pods hidden', async () => {
+    const fake = cluster();
+    fake.add('DaemonSet', 'kube-system', 'weave-net');
+    fake.before = ({ path }) => (path.endsWith('/pods') ? forbidden('list', 'pods') : undefined);
+    const { known, values } = await one(fake, 'cluster.path');
+    expect(known).toBe(true);
+    expect(values.at(-1)).toMatch(/^No running Pod/);
+  });
+
+  test('one Node', async () => {
+    const fake = cluster();
+    fake.remove('Node', undefined, 'node-2');
+    expect((await one(fake, 'cluster.path')).values).toContain(
+      'There is one Node only, node-1: no packet of a Pod has to travel to another.',
+    );
+  });
+
+  test("Cilium's Pods keep their MTU", async () => {
+    const fake = printing(cluster(), () => TABLES);
+    fake.add('DaemonSet', 'kube-system', 'cilium');
+    expect((await one(fake, 'cluster.path')).values.at(-1)).toMatch(/says nothing about wrapping/);
+  });
+});
+
+describe('whether the cluster runs a network', () => {
+  test.each([
+    ['kube-flannel-ds', ['yes', 'no', 'no']],
+    ['calico-node', ['no', 'no', 'yes']],
+    ['kindnet', ['no', 'no', 'no']],
+  ])('%s', async (set, answers) => {
+    const fake = cluster();
+    fake.add('DaemonSet', 'kube-system', set);
+    const facts = await look(fake, 'cluster.flannel', 'cluster.gce', 'cluster.calico');
+    expect(facts.map(({ values }) => /^(yes|no)\b/.exec(values[0] ?? '')?.[0])).toEqual(answers);
+    for (const { known, values } of facts) {
+      expect(known).toBe(true);
+      expect(values[0]).toContain(`(DaemonSet ${set} in namespace kube-system)`);
+    }
+    expect(fake.requests.filter((request) => request.endsWith('daemonsets'))).toHaveLength(1);
+  });
+
+  test('nothing to go by', async () => {
+    expect(await one(cluster(), 'cluster.flannel')).toEqual({
+      known: false,
+      values: ['no known network has left a trace in the API'],
+    });
   });
 });
 
@@ -152,6 +327,16 @@ test('Nodes are read once for a whole page, and a Pod once', async () => {
   const fake = cluster();
   await look(fake, 'cluster.nodes', 'nodes.addresses', 'nodes.subnets', 'pod/web.ip', 'pod/web.subnet');
   expect([...fake.requests].sort()).toEqual(['GET /api/v1/namespaces/lab/pods/web', 'GET /api/v1/nodes']);
+});
+
+test('a Pod is asked for its way out once for a whole page', async () => {
+  let asked = 0;
+  const fake = printing(cluster(), () => {
+    asked++;
+    return TABLES;
+  });
+  await look(fake, 'pod/web.route', 'cluster.path', 'pod/web.route');
+  expect(asked).toBe(1);
 });
 
 test('each fact has its full name, and a kubectl line that shows the same', async () => {
