@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { FaultPort } from './faults.ts';
 import type { ApiRequest } from './http.ts';
 import type { KubeletPort } from './kubelet-port.ts';
 import type { Registry } from './registry.ts';
@@ -10,6 +11,8 @@ export interface Context {
   registry: Registry;
   kubelet: KubeletPort;
   clock: Clock;
+  /** Undefined where nothing can be broken. */
+  faults?: FaultPort | undefined;
   request: ApiRequest;
   /** Tells the client something beside the answer. */
   warn: (message: string) => void;

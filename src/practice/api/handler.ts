@@ -4,6 +4,7 @@ import { authorize, authorizePath } from './authorizer.ts';
 import { answerCollection, answerObject } from './collection.ts';
 import type { Context } from './context.ts';
 import { unknownPath } from './failures.ts';
+import { answerFaults, FAULTS_PATH, type FaultPort } from './faults.ts';
 import { type Answer, type ApiRequest, json } from './http.ts';
 import { effectiveUser } from './impersonation.ts';
 import type { KubeletPort } from './kubelet-port.ts';
@@ -24,6 +25,7 @@ export interface HandlerOptions {
   registry: Registry;
   kubelet: KubeletPort;
   clock: Clock;
+  faults?: FaultPort | undefined;
 }
 
 /**
@@ -56,11 +58,12 @@ async function refused(act: () => Promise<Answer>): Promise<Answer> {
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 async function dispatch(context: Context): Promise<Answer> {
-  const { request, store } = context;
+  const { request, store, faults } = context;
   const user = effectiveUser(request);
   const target = parsePath(request.path);
   if (target === undefined) {
     authorizePath(user, request.method.toLowerCase(), request.path);
+    if (request.path === FAULTS_PATH && faults !== undefined) return answerFaults(request, faults);
     return answerRoot(request);
   }
   const { group, namespace, name, plural, subresource } = target;

@@ -20,7 +20,10 @@ export class GceNetwork implements ClusterNetwork {
   readonly nodeCondition = { reason: 'RouteCreated', message: 'RouteController created a route' };
   readonly cloud: Cloud;
   private readonly network: Network;
-  private readonly nodes = new Map<string, { node: BridgedNode; prefixes: string[] }>();
+  private readonly machines = new Map<
+    string,
+    { definition: NetworkNode; node: BridgedNode; prefixes: string[] }
+  >();
   /** By uid: the Node it is on. */
   private readonly pods = new Map<string, BridgedNode>();
 
@@ -32,7 +35,8 @@ export class GceNetwork implements ClusterNetwork {
 
   /** @throws {RouteExists} when its address or podCIDR is another Node's */
   addNode(definition: NetworkNode): NetworkNamespace {
-    if (this.nodes.has(definition.name)) throw new Error(`Node ${definition.name} is on the network already`);
+    if (this.machines.has(definition.name))
+      throw new Error(`Node ${definition.name} is on the network already`);
     const prefixes = [definition.internalIP, definition.podCIDR].map(canonicalPrefix);
     if (prefixes.some((prefix) => this.cloud.routes.has(prefix))) throw new RouteExists();
     const node = new BridgedNode(this.network, definition, { bridge: 'cbr0', mtu: MTU, uplink: this.cloud });
@@ -41,18 +45,23 @@ export class GceNetwork implements ClusterNetwork {
     namespace.main.add({ destination: `${GATEWAY}/32`, device: uplink.name, scope: 'link' });
     namespace.main.add({ destination: '0.0.0.0/0', via: GATEWAY, device: uplink.name });
     for (const destination of prefixes) this.cloud.routes.add({ destination, to: uplink });
-    this.nodes.set(definition.name, { node, prefixes });
+    this.machines.set(definition.name, { definition, node, prefixes });
     return namespace;
   }
 
   removeNode(name: string): void {
-    const found = this.nodes.get(name);
+    const found = this.machines.get(name);
     if (found === undefined) return;
     const { node, prefixes } = found;
     node.remove();
     for (const prefix of prefixes) this.cloud.routes.remove(prefix, ({ to }) => to === node.uplink);
-    this.nodes.delete(name);
+    this.machines.delete(name);
     for (const [uid, on] of this.pods) if (on === node) this.pods.delete(uid);
+  }
+
+  /** In the order in which they came. */
+  nodes(): NetworkNode[] {
+    return [...this.machines.values()].map(({ definition }) => definition);
   }
 
   /** @throws {Error} when there is no such Node: a bug of the caller */
@@ -82,7 +91,7 @@ export class GceNetwork implements ClusterNetwork {
   }
 
   private nodeNamed(name: string): BridgedNode {
-    const found = this.nodes.get(name);
+    const found = this.machines.get(name);
     if (found === undefined) throw new Error(`there is no Node ${name} on the network`);
     return found.node;
   }

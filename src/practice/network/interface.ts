@@ -1,3 +1,4 @@
+import type { Verdict } from './netfilter.ts';
 import type { IcmpError, Packet } from './packet.ts';
 import type { InterfaceView } from './stack.ts';
 
@@ -15,10 +16,13 @@ export interface Link {
 
 /** `passed` is what saw the packet on the way and did not route it: ports of a bridge, the cloud. */
 export type Carried =
-  | { kind: 'arrived'; at: Interface; passed: Passage[] }
+  /** `packet` where the rules of a bridge's namespace rewrote it. */
+  | { kind: 'arrived'; at: Interface; packet?: Packet; passed: Passage[] }
   /** Nobody answered the question who has the next hop. */
   | { kind: 'no-neighbour'; passed: Passage[] }
-  | { kind: 'lost'; where: string; reason: string; passed: Passage[] };
+  | { kind: 'lost'; where: string; reason: string; passed: Passage[] }
+  /** By the namespace of this interface, which tells the sender. */
+  | { kind: 'refused'; by: Interface; type: IcmpError['type']; reason: string; passed: Passage[] };
 
 export interface Passage {
   where: string;
@@ -44,6 +48,8 @@ export interface Router {
   output(packet: Packet): Decision;
   /** For a packet that arrived. */
   receive(packet: Packet, on: Interface): Decision;
+  /** What its rules make of a packet that goes from port to port of its bridge, as net.bridge.bridge-nf-call-iptables=1 has it. */
+  bridged(packet: Packet, bridge: Interface): Verdict;
   /** Gives a packet to its sockets. */
   deliver(packet: Packet): void;
   /** Tells the sender of a packet what became of it. */

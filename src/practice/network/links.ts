@@ -26,7 +26,7 @@ export function connect(one: Interface, other: Interface): void {
 
 /**
  * A bridge: carries a packet to whoever, behind one of its ports or the bridge's own interface, has the next hop. It
- * routes nothing, so neither TTL nor addresses change.
+ * routes nothing, so the TTL does not change; the rules of its namespace see what goes from port to port.
  */
 export class Bridge implements Link {
   readonly name: string;
@@ -51,12 +51,19 @@ export class Bridge implements Link {
     for (const [address, to] of this.neighbours) if (to.peer === port) this.neighbours.delete(address);
   }
 
-  carry(_packet: Packet, from: Interface, nextHop: string): Carried {
+  carry(packet: Packet, from: Interface, nextHop: string): Carried {
     const to = this.find(from, nextHop);
-    const passage = this.passage(from, to);
-    return to === undefined
-      ? { kind: 'no-neighbour', passed: passage }
-      : { kind: 'arrived', at: to, passed: passage };
+    if (to === undefined) return { kind: 'no-neighbour', passed: this.passage(from, to) };
+    // What the namespace sends or receives itself has met its rules there.
+    if (from === this.own || to === this.own || this.own === undefined)
+      return { kind: 'arrived', at: to, passed: this.passage(from, to) };
+    const verdict = this.own.router.bridged(packet, this.own);
+    const passed = this.passage(from, to, verdict.rule?.name);
+    if (verdict.kind === 'accept') return { kind: 'arrived', at: to, packet: verdict.packet, passed };
+    const reason = verdict.rule.name;
+    if (verdict.kind === 'drop') return { kind: 'lost', where: this.own.router.name, reason, passed: [] };
+    const type = verdict.kind === 'reject' ? 'port-unreachable' : 'network-unreachable';
+    return { kind: 'refused', by: this.own, type, reason, passed: [] };
   }
 
   private find(from: Interface, nextHop: string): Interface | undefined {
@@ -77,13 +84,12 @@ export class Bridge implements Link {
     return port !== undefined && port !== from && port.up && this.ports.has(port);
   }
 
-  private passage(from: Interface, to: Interface | undefined): Passage[] {
+  private passage(from: Interface, to: Interface | undefined, rule?: string): Passage[] {
     const enter = from === this.own ? undefined : from;
     const leave = to === this.own ? undefined : to?.peer;
     if (enter === undefined && leave === undefined) return [];
     const where = (enter ?? leave)!.router.name;
-    return [
-      { where, ...(enter && { in: enter }), ...(leave && { out: leave }), note: `bridge ${this.name}` },
-    ];
+    const note = [`bridge ${this.name}`, ...(rule === undefined ? [] : [rule])].join('; ');
+    return [{ where, ...(enter && { in: enter }), ...(leave && { out: leave }), note }];
   }
 }

@@ -237,6 +237,17 @@ export class NetworkNamespace implements NetworkStack, Router {
     return this.leave(transit, route, place, first.rule === undefined ? verdict : first);
   }
 
+  bridged(packet: Packet, bridge: Interface): Verdict {
+    const transit = this.netfilter.begin(packet);
+    const place = { in: bridge.name, out: bridge.name };
+    const first = transit.run('prerouting', { in: bridge.name });
+    if (first.kind !== 'accept') return first;
+    const verdict = transit.run('forward', place);
+    if (verdict.kind !== 'accept') return verdict;
+    const own = bridge.addresses.find(({ address }) => familyOf(address) === familyOf(packet.source.address));
+    return transit.run('postrouting', place, own?.address);
+  }
+
   /** Out by a route, or over lo, where the packet is at its end. */
   private leave(transit: Transit, way: Route, from: Place, earlier: Verdict): Decision {
     const out = this.devices.get(way.device);
@@ -293,9 +304,9 @@ function namesOf(...verdicts: Verdict[]): string[] {
 
 function refusal({ kind, packet, rule }: Verdict): Decision {
   const reason = rule?.name ?? '';
-  return kind === 'reject'
-    ? { kind: 'error', packet, type: 'port-unreachable', reason }
-    : { kind: 'drop', packet, reason };
+  if (kind === 'reject') return { kind: 'error', packet, type: 'port-unreachable', reason };
+  if (kind === 'unreachable') return { kind: 'error', packet, type: 'network-unreachable', reason };
+  return { kind: 'drop', packet, reason };
 }
 
 function noRoute(packet: Packet): Decision {

@@ -5,6 +5,8 @@ import type { IcmpPacket, Packet, TcpPacket } from './packet.ts';
 /** Where a packet meets rules, in Linux' order: prerouting, then input or forward; output; postrouting on the way out. */
 export type Chain = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
 
+type Refusal = 'drop' | 'reject' | 'unreachable';
+
 /** What a rule can know beside the packet. */
 export interface Place {
   in?: string;
@@ -15,8 +17,11 @@ export type Rule = RuleBase &
   (
     | {
         chain: Chain;
-        /** `reject`: the sender gets ICMP port unreachable, which a TCP client takes for "refused". */
-        target: 'accept' | 'drop' | 'reject';
+        /**
+         * `reject`: the sender gets ICMP port unreachable, which a TCP client takes for "refused". `unreachable`: it gets
+         * ICMP network unreachable, as where there is no route.
+         */
+        target: 'accept' | Refusal;
       }
     /** The source becomes the namespace's own address. */
     | { chain: 'postrouting'; target: 'masquerade' }
@@ -31,7 +36,7 @@ interface RuleBase {
 }
 
 export type Verdict =
-  { kind: 'accept'; packet: Packet; rule?: Rule } | { kind: 'drop' | 'reject'; packet: Packet; rule: Rule };
+  { kind: 'accept'; packet: Packet; rule?: Rule } | { kind: Refusal; packet: Packet; rule: Rule };
 
 /** The first port that masquerading takes when the client's own is in use. */
 const FIRST_NAT_PORT = 1024;
@@ -103,7 +108,7 @@ export class Transit {
     const filter = this.rules.find(({ chain: own, target, matches }) =>
       own === chain && isFilter(target) ? matches(this.packet, place, this.state) : false,
     );
-    if (filter !== undefined && (filter.target === 'drop' || filter.target === 'reject'))
+    if (filter !== undefined && isRefusal(filter.target))
       return { kind: filter.target, packet: this.packet, rule: filter };
     if (chain === 'postrouting' || chain === 'input') {
       nat = this.rewriteSource(chain, place, ownAddress);
@@ -178,7 +183,11 @@ export class Transit {
 }
 
 function isFilter(target: Rule['target']): boolean {
-  return target === 'accept' || target === 'drop' || target === 'reject';
+  return target === 'accept' || isRefusal(target);
+}
+
+function isRefusal(target: Rule['target']): target is Refusal {
+  return target === 'drop' || target === 'reject' || target === 'unreachable';
 }
 
 /** An ICMP error for a packet that was rewritten here is about that packet as its sender knows it. */

@@ -49,10 +49,11 @@ export function walk(from: Router, packet: Packet, hops?: Hop[]): Outcome {
     hops?.push(hop(router.name, sent, verdict, decision.note(), entered, out));
     out.see(sent, 'out');
     const carried = out.link.carry(sent, out, nextHop);
+    const left = carried.kind === 'arrived' ? (carried.packet ?? sent) : sent;
     for (const passage of carried.passed) {
       passage.in?.see(sent, 'in');
-      passage.out?.see(sent, 'out');
-      hops?.push(hop(passage.where, sent, 'pass', passage.note, passage.in, passage.out));
+      passage.out?.see(left, 'out');
+      hops?.push(hop(passage.where, left, 'pass', passage.note, passage.in, passage.out));
     }
     if (carried.kind === 'lost') {
       const { where, reason } = carried;
@@ -62,11 +63,16 @@ export function walk(from: Router, packet: Packet, hops?: Hop[]): Outcome {
     if (carried.kind === 'no-neighbour') {
       const reason = `nobody on ${out.name} has ${nextHop}`;
       decision = { kind: 'error', packet: sent, type: 'host-unreachable', reason };
+    } else if (carried.kind === 'refused') {
+      const { by, type, reason } = carried;
+      entered = by;
+      router = by.router;
+      decision = { kind: 'error', packet: sent, type, reason };
     } else {
       entered = carried.at;
       router = entered.router;
-      entered.see(sent, 'in');
-      decision = router.receive(sent, entered);
+      entered.see(left, 'in');
+      decision = router.receive(left, entered);
     }
   }
   return finish(router, entered, decision, hops);

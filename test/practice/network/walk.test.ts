@@ -102,6 +102,42 @@ describe('the path of a packet', () => {
     expect(outcome).toEqual({ kind: 'dropped', where: 'node-2', reason: 'policy web' });
   });
 
+  test.each<['drop' | 'reject' | 'unreachable', Partial<Hop>, object]>([
+    ['drop', { where: 'node-1', verdict: 'drop' }, { kind: 'dropped' }],
+    ['reject', { where: 'node-1', in: 'cbr0', verdict: 'error' }, { kind: 'refused' }],
+    [
+      'unreachable',
+      { where: 'node-1', in: 'cbr0', verdict: 'error' },
+      { kind: 'unreachable', what: 'network' },
+    ],
+  ])('from Pod to Pod of a Node meets its rules on the bridge: %s', (target, hop, result) => {
+    const { network, a } = cluster();
+    network.pod('b')!.listen('0.0.0.0', 80);
+    const matches = (_: Packet, place: object): boolean =>
+      JSON.stringify(place) === '{"in":"cbr0","out":"cbr0"}';
+    network.node('node-1').netfilter.add({ chain: 'forward', name: 'policy web', matches, target });
+    const { hops } = trace(a, syn('10.4.1.2', '10.4.1.3'));
+    expect(hops.at(-1)).toMatchObject({ ...hop, note: 'policy web' });
+    expect(a.connect('10.4.1.3', 80)).toEqual(result);
+  });
+
+  test('is rewritten on the bridge as well, and only where it goes from port to port', () => {
+    const { network, a } = cluster();
+    network.node('node-1').netfilter.add({
+      chain: 'postrouting',
+      name: 'masquerade Pods',
+      matches: () => true,
+      target: 'masquerade',
+    });
+    expect(trace(a, syn('10.4.1.2', '10.4.1.3')).hops.map(told).slice(1)).toEqual([
+      'node-1: veth0a040102→veth0a040103 10.4.1.1>10.4.1.3 ttl 64 pass (bridge cbr0; masquerade Pods)',
+      'b: eth0→ 10.4.1.1>10.4.1.3 ttl 64 deliver (own address)',
+    ]);
+    expect(trace(a, syn('10.4.1.2', '10.128.0.2')).outcome).toMatchObject({
+      packet: { source: { address: '10.4.1.2' } },
+    });
+  });
+
   test('ends at a router that finds the TTL used up, and the client learns of it', () => {
     const { network, a } = cluster();
     expect(trace(a, syn('10.4.1.2', '10.4.2.2', 1)).outcome).toMatchObject({
