@@ -162,14 +162,39 @@ test('/proc/net and /sys/class/net are the Node’s', async () => {
   expect(await node.types('cat /proc/net/fib_trie')).toContain('10.128.0.11');
   expect(await node.types('ls /sys/class/net')).toMatch(/cbr0 +eth0 +lo +veth0a000002/);
   expect(await node.types('cat /sys/class/net/eth0/mtu')).toBe(`1460\n${PROMPT}`);
+  expect(await pod.types('cat /sys/class/net/eth0/mtu; ls /sys/class/net')).toMatch(/^1460\neth0 +lo *\n/);
 });
 
 test('a shell in bash’s words', async () => {
   const node = await nodeShell(cluster, 'at-node', 'node-1');
   expect(await node.types('nope')).toBe(`sh: nope: command not found\n${PROMPT}`);
   expect(await node.types('cat < nope')).toBe(`sh: nope: No such file or directory\n${PROMPT}`);
+  expect(await node.types(')')).toBe(`sh: syntax error near unexpected token \`)'\n${PROMPT}`);
   expect(await node.types("sh -c 'sleep 1; exit 3' &")).toMatch(/^\[1\] \d+\n/);
   expect(await node.types('jobs')).toBe(`[1]+  Running                 sh -c 'sleep 1; exit 3' &\n${PROMPT}`);
   await node.reads(1_500);
   expect(await node.types('')).toBe(`[1]+  Exit 3                  sh -c 'sleep 1; exit 3'\n${PROMPT}`);
+});
+
+test('a job in the background reads nothing that is typed, until fg', async () => {
+  const node = await nodeShell(cluster, 'at-node', 'node-1');
+  await node.types('cat &');
+  expect(await node.types('echo mine')).toBe(`mine\n${PROMPT}`);
+  expect(await node.types('fg')).toBe('cat\n');
+  expect(await node.types('for cat')).toBe('for cat\n');
+});
+
+test.each([
+  ['nc -l', /^usage: nc \[/],
+  ['nc -l nope', /^nc: port number invalid: nope\n/],
+  ['nc -zv 10.0.0.1 9', /^nc: connect to 10\.0\.0\.1 port 9 \(tcp\) failed: Connection refused\n/],
+  ['nc nope 80', /^nc: getaddrinfo: Name or service not known\n/],
+  ['nc -l 9 & nc -zv 127.0.0.1 9', /Connection to 127\.0\.0\.1 9 port \[tcp\/\*\] succeeded!\n/],
+  [
+    'nc -lv 127.0.0.1 9 < /dev/null & nc 127.0.0.1 9',
+    /Listening on \[127\.0\.0\.1\] \(family 0, port 9\)\n[^]*accepted \(family 2, sport \d+\)/,
+  ],
+])('%s', async (line, answer) => {
+  const node = await nodeShell(cluster, 'at-node', 'node-1');
+  expect(await node.types(line)).toMatch(answer);
 });

@@ -1,6 +1,7 @@
 import { curl } from '../programs/curl/curl.ts';
 import { program } from '../programs/applet.ts';
 import { gnuPrograms } from '../programs/gnu.ts';
+import { kubectl } from '../programs/kubectl/kubectl.ts';
 import { ip } from '../programs/net/iproute2/ip.ts';
 import { ifconfig } from '../programs/net/ifconfig.ts';
 import { netstat, route } from '../programs/net/netstat.ts';
@@ -17,8 +18,8 @@ export const node: Repository = {
   find: (tag) => (tag === '1' || tag === 'latest' ? { version: '1', content: NODE } : undefined),
 };
 
-/** Debian 9's last release. */
-const BUILT = '2020-07-18';
+/** Debian 10's last release. */
+const BUILT = '2022-09-10';
 
 const NODE: ImageContent = {
   size: 48_234_496,
@@ -33,14 +34,15 @@ const NODE: ImageContent = {
   build(fileSystem) {
     const layout = base(new Layout(fileSystem, BUILT), { passwd: PASSWD, group: GROUP, release: RELEASE })
       .directories('/boot', '/media', '/mnt', '/opt', '/run', '/srv', '/usr/lib', '/usr/local/bin')
-      .text('/etc/debian_version', '9.13\n')
+      .text('/etc/debian_version', '10.13\n')
       .text('/root/multi-container.yml', MANIFEST)
       .link('/var/run', '/run')
       .program('/bin/bash', bash)
+      .program('/usr/local/bin/kubectl', kubectl)
       .link('/bin/sh', 'bash')
       .program('/sbin/ip', ip)
       .link('/bin/ip', '/sbin/ip')
-      .program('/usr/bin/curl', curl({ version: '7.59.0', libc: 'glibc' }))
+      .program('/usr/bin/curl', curl({ version: '7.64.0', libc: 'glibc' }))
       .program('/bin/nc.openbsd', program(openbsdNc, { kind: 'gnu' }))
       .link('/bin/nc', 'nc.openbsd');
     for (const [name, each] of gnuPrograms()) layout.program(`/bin/${name}`, each);
@@ -70,8 +72,8 @@ spec:
 `;
 
 const RELEASE =
-  'PRETTY_NAME="Debian GNU/Linux 9 (stretch)"\nNAME="Debian GNU/Linux"\nVERSION_ID="9"\nVERSION="9 (stretch)"\n' +
-  'ID=debian\nHOME_URL="https://www.debian.org/"\nSUPPORT_URL="https://www.debian.org/support"\n' +
+  'PRETTY_NAME="Debian GNU/Linux 10 (buster)"\nNAME="Debian GNU/Linux"\nVERSION_ID="10"\nVERSION="10 (buster)"\n' +
+  'VERSION_CODENAME=buster\nID=debian\nHOME_URL="https://www.debian.org/"\nSUPPORT_URL="https://www.debian.org/support"\n' +
   'BUG_REPORT_URL="https://bugs.debian.org/"\n';
 
 const PASSWD = [

@@ -11,6 +11,8 @@ export interface Job {
   status: number | undefined;
   /** Settles with the status when all stages have ended. */
   ended: Promise<number>;
+  /** Lets it read from the terminal. */
+  toForeground: () => void;
 }
 
 const MOST_REMEMBERED = 256;
@@ -24,12 +26,12 @@ export class Jobs {
     this.dialect = dialect;
   }
 
-  add(text: string, processes: Process[]): Job {
+  add(text: string, processes: Process[], toForeground: () => void): Job {
     const number = Math.max(0, ...this.jobs.map((job) => job.number)) + 1;
     const ended = Promise.all(processes.map((process) => process.exited)).then(
       (statuses) => (job.status = statuses.at(-1) ?? 0),
     );
-    const job: Job = { number, text, processes, status: undefined, ended };
+    const job: Job = { number, text, processes, status: undefined, ended, toForeground };
     this.forgetOldest();
     this.jobs.push(job);
     return job;

@@ -2,13 +2,14 @@ import type { AndOr, CompoundList, ParsedScript, Pipeline, Redirection, Statemen
 import { OpenFile, type FileTable } from '../open-file.ts';
 import { Exit, type Process } from '../process.ts';
 import { Pipe } from '../stream.ts';
+import { BackgroundTerminal } from './background-terminal.ts';
 import { asCondition, runCase, runFor, runIf, runWhile } from './compound.ts';
 import { RedirectFailure, ShellError } from './errors.ts';
 import { fork, groupOf, runJob } from './fork.ts';
 import { redirected } from './redirect.ts';
 import type { Shell } from './shell.ts';
 import { runCommand } from './simple-command.ts';
-import { beforeProblem, type Program } from './syntax.ts';
+import { beforeProblem, type Program, syntaxError } from './syntax.ts';
 
 type Node = Statement['command'];
 
@@ -18,7 +19,7 @@ export async function runProgram(shell: Shell, program: Program): Promise<number
   const isBroken = problem !== undefined && problem.message !== '';
   const { script, source } = isBroken ? beforeProblem(program.source, problem.position) : program;
   for (const statement of script.commands) await runStatement(shell, statement, source);
-  if (isBroken) throw new ShellError(`syntax error: ${problem.message}`);
+  if (isBroken) throw new ShellError(syntaxError(shell.dialect, problem.message));
   return shell.status;
 }
 
@@ -60,11 +61,14 @@ function leaveOnFailure(shell: Shell): void {
 
 async function runInBackground(shell: Shell, node: Node, text: string): Promise<void> {
   const files = shell.process.files.copy();
+  const input = files.get(0);
+  const terminal = shell.interactive && input?.tty ? new BackgroundTerminal(input) : undefined;
+  if (terminal !== undefined) files.set(0, terminal.file);
   if (!shell.interactive) files.set(0, new OpenFile({ source: emptySource }));
   const group = shell.interactive ? 'own' : undefined;
   const stages = node.type === 'Pipeline' && node.prefixes.length === 0 ? node.commands : [node];
   const processes = startPipeline(shell, stages, files, group, true);
-  const job = shell.jobs.add(text, processes);
+  const job = shell.jobs.add(text, processes, () => terminal?.toForeground());
   shell.lastBackground = job.processes.at(-1)!.pid;
   shell.status = 0;
   if (shell.interactive && shell.dialect === 'bash')

@@ -204,6 +204,7 @@ export class Shell {
 
   /** `fg` */
   runInForeground(job: Job): Promise<number> {
+    job.toForeground();
     return runJob(this, job.processes);
   }
 

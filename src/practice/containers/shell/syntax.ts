@@ -58,6 +58,14 @@ export function beforeProblem(source: string, position: number): Program {
   return parseProgram('');
 }
 
+/** A problem as a shell says it: ash's words, or bash's for what has others there. */
+export function syntaxError(dialect: 'ash' | 'bash', message: string): string {
+  const token = /^unexpected (?:"(.+?)"|(newline))$/.exec(message);
+  return dialect === 'bash' && token !== null
+    ? `syntax error near unexpected token \`${token[1] ?? token[2]}'`
+    : `syntax error: ${message}`;
+}
+
 /** The parser's own first complaint, in ash's words. */
 function reported(script: ParsedScript, source: string): SyntaxProblem | undefined {
   const errors = script.errors ?? [];

@@ -22,6 +22,8 @@ describe('findImage', () => {
     ['curlimages/curl:8.16.0', 'docker.io/curlimages/curl:8.16.0'],
     ['curlimages/curl', 'docker.io/curlimages/curl:latest'],
     ['appropriate/curl', 'docker.io/appropriate/curl:latest'],
+    ['k8snet-tutor/node:1', 'docker.io/k8snet-tutor/node:1'],
+    ['docker.io/k8snet-tutor/node', 'docker.io/k8snet-tutor/node:latest'],
     ['busybox', 'docker.io/library/busybox:latest'],
     ['busybox:1.36.1-musl', 'docker.io/library/busybox:1.36.1-musl'],
     ['alpine:3.20', 'docker.io/library/alpine:3.20'],
@@ -30,7 +32,7 @@ describe('findImage', () => {
     expect(findImage(name)).toMatchObject({
       view: {
         reference,
-        digest: expect.stringMatching(/^docker\.io\/[a-z/]+@sha256:[0-9a-f]{64}$/) as string,
+        digest: expect.stringMatching(/^docker\.io\/[a-z0-9/-]+@sha256:[0-9a-f]{64}$/) as string,
       },
     });
   });

@@ -16,14 +16,15 @@ import { FakeNetwork } from './fake-network.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 
 /** What to take instead of the fakes, and other Nodes than the three. */
-type TestClusterOptions = Partial<Pick<ControllersOptions, 'network' | 'runtime' | 'nodes'>>;
+type TestClusterOptions = Partial<Pick<ControllersOptions, 'network' | 'runtime' | 'nodes' | 'cluster'>>;
 
 /** Controllers on a real registry, with fakes below them, and what tests do with it. */
 export class TestCluster {
   private uids = 0;
   readonly clock = new VirtualClock();
+  readonly store = createStore();
   readonly registry = createRegistry({
-    store: createStore(),
+    store: this.store,
     clock: this.clock,
     random: () => 0.5,
     uuid: () => `uid-${++this.uids}`,

@@ -7,6 +7,9 @@ export interface Build {
   libc: Libc;
 }
 
+/** When the curls of the deck's day were released. */
+const RELEASED: Record<string, string> = { '7.59.0': '2018-03-14', '7.64.0': '2019-02-06' };
+
 /** How a version of curl words things; each was read in the source of that release. */
 export class Edition {
   readonly build: Build;
@@ -160,7 +163,7 @@ export class Edition {
   versionText(): string {
     const { version, libc } = this.build;
     const machine = libc === 'musl' ? 'x86_64-alpine-linux-musl' : 'x86_64-pc-linux-gnu';
-    const date = this.isOfTheDecksDay ? '2018-03-14' : this.since(8, 16) ? '2025-09-10' : undefined;
+    const date = RELEASED[version] ?? (this.since(8, 16) ? '2025-09-10' : undefined);
     return (
       `curl ${version} (${machine}) libcurl/${version}\n` +
       (date === undefined ? '' : `Release-Date: ${date}\n`) +

@@ -5,7 +5,7 @@ import { readQuestion, type Question } from '../ip.ts';
 import { addressText, briefAddress, briefLink, linkText, netnsIds } from './interface-text.ts';
 import { routeLine, routeTo } from './route-text.ts';
 
-const VERSION = 'ip utility, iproute2-ss161212\n';
+const VERSION = 'ip utility, iproute2-ss190107\n';
 
 const USAGE = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
        ip [ -force ] -batch filename
