@@ -88,6 +88,9 @@ function nodeHints(node: Node): Hint[] {
   const byReason = reason === 'RouteCreated' ? routesOf(node) : REASONS[reason];
   if (byReason !== undefined)
     hints.push({ name: byReason, evidence: `condition NetworkUnavailable has the reason ${reason}` });
+  // The provider alone tells where a machine runs, not which network its Pods have.
+  if (byReason === 'GCE routes' && node.spec?.providerID?.startsWith('gce:'))
+    hints.push({ name: byReason, evidence: 'the Nodes run at Google (providerID gce://…)' });
   return hints;
 }
 

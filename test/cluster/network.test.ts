@@ -112,7 +112,13 @@ describe('detectNetwork', () => {
       name: "Google's routes",
       node: provided('gce://project/zone/n1', 'RouteCreated'),
       network: 'GCE routes',
-      evidence: /RouteCreated/,
+      evidence: /RouteCreated\nthe Nodes run at Google/,
+    },
+    {
+      name: 'a machine at Google',
+      node: provided('gce://project/zone/n1'),
+      network: 'unknown',
+      evidence: /no/,
     },
     {
       name: 'AWS: Calico only judges',
