@@ -87,7 +87,7 @@ function mtuSentence(
   if (route === undefined) return 'No running Pod of the lesson is to be seen whose MTU could be read.';
   if (mtu === undefined)
     return `The MTU of Pod ${route.pod} could not be read: ${'why' in route.view ? route.view.why : 'no /sys'}.`;
-  // docs.cilium.io: it keeps the room for its tunnel free by routes, not on the Pod's interface.
+  // Cilium (its pkg/mtu) keeps the room for its tunnel free by the Pod's routes, not on its interface.
   if (network === 'Cilium')
     return `Pod ${route.pod}: MTU ${mtu}, which with Cilium says nothing about wrapping.`;
   return `Pod ${route.pod}: MTU ${mtu} ${mtuSuggestion(mtu)}.`;
