@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { announce, dryRun, inNamespace, post, WRITING, writeQuery } from './create.ts';
-import { failure, type KubectlFailure, together, usageFailure } from './failure.ts';
+import { failure, type KubectlFailure, together } from './failure.ts';
 import { collect } from './get.ts';
 import { writeJson } from './json.ts';
 import { type Manifest, readManifests } from './manifest.ts';
@@ -23,8 +23,7 @@ export const apply: Command = {
     ...WRITING,
   ],
   async run(session) {
-    if (!session.options.has('filename'))
-      throw usageFailure('must specify one of -f and -k', 'kubectl apply');
+    if (!session.options.has('filename')) throw failure('must specify one of -f and -k');
     const failures: KubectlFailure[] = [];
     for (const manifest of await readManifests(session))
       await collect(session, failures, () => applyOne(session, manifest));

@@ -2,11 +2,9 @@ import type { Command } from './command.ts';
 import { SERVER } from './cluster-info.ts';
 import { failure, usageFailure } from './failure.ts';
 import { option } from './options.ts';
+import { CONTEXT } from './session.ts';
 import { table } from './tab-writer.ts';
 import { writeYaml } from './yaml.ts';
-
-/** A Node's kubectl has one context. */
-const CONTEXT = 'practice';
 
 export const config: Command = {
   name: 'config',

@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { type ResourceType, shownType } from './discovery.ts';
-import { failure, KubectlFailure, serverFailure, together, usageFailure } from './failure.ts';
+import { failure, KubectlFailure, serverFailure, together } from './failure.ts';
 import { collect } from './get.ts';
 import { writeJson } from './json.ts';
 import { type Manifest, readManifests } from './manifest.ts';
@@ -41,15 +41,14 @@ export const create: Command = {
 
 /** `create namespace NAME` and the few others that need no file. */
 async function generated(session: Session, [kind = '', name]: readonly string[]): Promise<Manifest> {
-  if (kind === '') throw usageFailure('must specify one of -f and -k', 'kubectl create');
+  if (kind === '') throw failure('must specify one of -f and -k');
   const known: Record<string, string> = { ns: 'namespace', cm: 'configmap', sa: 'serviceaccount' };
   const singular = known[kind] ?? kind;
   if (!Object.values(known).includes(singular))
     throw failure(
       `"create ${kind}" is not modelled by the practice cluster; use your own kubectl, or create -f`,
     );
-  if (name === undefined)
-    throw usageFailure(`exactly one NAME is required, got 0`, `kubectl create ${singular}`);
+  if (name === undefined) throw failure(`exactly one NAME is required, got 0`);
   const type = await session.discovery.type(singular);
   const literals = session.options.all('from-literal').map((each) => /^([^=]*)=([^]*)$/.exec(each));
   const data = literals.map((found) => [found?.[1] ?? '', found?.[2] ?? ''] as const);

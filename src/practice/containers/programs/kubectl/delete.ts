@@ -2,7 +2,7 @@ import type { Command } from './command.ts';
 import { dryRun } from './create.ts';
 import { type ResourceType, shownType } from './discovery.ts';
 import { seconds } from './duration.ts';
-import { failure, KubectlFailure, together, usageFailure } from './failure.ts';
+import { failure, KubectlFailure, together } from './failure.ts';
 import { collect } from './get.ts';
 import { writeJson } from './json.ts';
 import { readManifests } from './manifest.ts';
@@ -106,10 +106,9 @@ async function targetsOf(
       source,
     }));
   if (operands.length === 0)
-    throw usageFailure(
+    throw failure(
       'You must provide one or more resources by argument or filename.\nExample resource specifications include:\n' +
         "   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
-      'kubectl delete',
     );
   const targets: Target[] = [];
   const asked = await askedFor(session, operands);

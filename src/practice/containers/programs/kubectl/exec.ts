@@ -5,7 +5,7 @@ import type { Tty } from '../../tty.ts';
 import type { Command } from './command.ts';
 import { defaultContainer } from './container.ts';
 import { PODS } from './discovery.ts';
-import { failure, KubectlFailure, serverFailure, usageFailure } from './failure.ts';
+import { failure, KubectlFailure, serverFailure } from './failure.ts';
 import { type ApiObject, textAt } from './object.ts';
 import { podName } from './operands.ts';
 import { option } from './options.ts';
@@ -30,14 +30,12 @@ export const exec: Command = {
   async run(session, { operands, beforeDashes }) {
     const { process } = session;
     if (operands.length === 0 || beforeDashes === 0)
-      throw usageFailure('pod, type/name or --filename must be specified', 'kubectl exec');
+      throw failure('pod, type/name or --filename must be specified');
     const [operand = '', ...command] = operands;
-    if (command.length === 0)
-      throw usageFailure('you must specify at least one command for the container', 'kubectl exec');
+    if (command.length === 0) throw failure('you must specify at least one command for the container');
     // As kubectl 1.20 to 1.30, in which the deck's line works.
     if (beforeDashes === undefined) await process.complain(`${DEPRECATED}\n`);
-    else if (beforeDashes > 1)
-      throw usageFailure('exec [POD] -- [COMMAND]: only one Pod can be named before --', 'kubectl exec');
+    else if (beforeDashes > 1) throw failure('exec [POD] -- [COMMAND]: only one Pod can be named before --');
     const name = await podName(session, operand);
     const pod = await session.object(PODS, session.namespace, name);
     const phase = textAt(pod, 'status', 'phase');

@@ -56,9 +56,9 @@ function invalidWords({ message = '', details }: ClusterStatus): string {
     : `${what}: \n${lines.map((line) => `* ${line}`).join('\n')}`;
 }
 
-/** Several failures that end one command; each has its line. */
+/** Several failures that end one command; each has its line, and none is called an error. */
 export function together(failures: readonly KubectlFailure[]): KubectlFailure | undefined {
   const [first] = failures;
   if (first === undefined || failures.length === 1) return first;
-  return new KubectlFailure(failures.map(({ message }) => message).join('\n'));
+  return new KubectlFailure(failures.map(({ message }) => message.replace(/^error: /, '')).join('\n'));
 }

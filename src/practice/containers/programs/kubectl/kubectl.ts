@@ -56,7 +56,7 @@ function unknownCommand(name: string): KubectlFailure {
     return failure(`"${name}" is not modelled by the practice cluster; use your own kubectl`);
   const near = nearest(name);
   const hint =
-    near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((each) => `\t${each}\n`).join('')}`;
+    near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((each) => `\t${each}`).join('\n')}`;
   return failure(`unknown command "${name}" for "kubectl"${hint}`);
 }
 

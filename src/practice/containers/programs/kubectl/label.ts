@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { announce, WRITING } from './create.ts';
-import { failure, type KubectlFailure, together, usageFailure } from './failure.ts';
+import { failure, type KubectlFailure, together } from './failure.ts';
 import { collect } from './get.ts';
 import { writeJson } from './json.ts';
 import type { ResourceType } from './discovery.ts';
@@ -50,15 +50,9 @@ function marking(name: string, words: Words): Command {
       const [objects, changes] =
         first < 0 ? [operands, []] : [operands.slice(0, first), operands.slice(first)];
       if (objects.length === 0)
-        throw usageFailure(
-          'one or more resources must be specified as <resource> <name> or <resource>/<name>',
-          `kubectl ${name}`,
-        );
+        throw failure('one or more resources must be specified as <resource> <name> or <resource>/<name>');
       if (changes.length === 0)
-        throw usageFailure(
-          `at least one ${name === 'label' ? 'label' : 'annotation'} update is required`,
-          `kubectl ${name}`,
-        );
+        throw failure(`at least one ${name === 'label' ? 'label' : 'annotation'} update is required`);
       const marks = changesOf(changes, words);
       const failures: KubectlFailure[] = [];
       for (const { type, object } of await objectsOf(session, objects, failures))
@@ -117,7 +111,8 @@ async function mark(
   const before = object.metadata[field] ?? {};
   for (const [key, value] of marks) {
     const now = before[key];
-    if (value === null && now === undefined) await process.print(`label "${key}" not found.\n`);
+    if (value === null && now === undefined && field === 'labels')
+      await process.print(`label "${key}" not found.\n`);
     if (value !== null && now !== undefined && now !== value && !options.flag('overwrite'))
       throw failure(
         field === 'labels'

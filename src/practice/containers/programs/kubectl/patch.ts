@@ -3,7 +3,7 @@ import { readWhole } from '../../open.ts';
 import type { Command } from './command.ts';
 import { announce, WRITING, writeQuery } from './create.ts';
 import { shownType } from './discovery.ts';
-import { failure, type KubectlFailure, together, usageFailure } from './failure.ts';
+import { failure, type KubectlFailure, together } from './failure.ts';
 import { collect } from './get.ts';
 import { readManifests } from './manifest.ts';
 import type { ApiObject } from './object.ts';
@@ -68,10 +68,7 @@ async function bodyOf({ options, process }: Session): Promise<string> {
   const file = options.get('patch-file');
   const text = options.get('patch') ?? (file === undefined ? undefined : decode(readWhole(process, file)));
   if (text === undefined)
-    throw usageFailure(
-      'must specify --patch or --patch-file containing the contents of the patch',
-      'kubectl patch',
-    );
+    throw failure('must specify --patch or --patch-file containing the contents of the patch');
   const { load } = await import('js-yaml');
   try {
     return JSON.stringify(load(text));

@@ -1,7 +1,7 @@
 import type { Command } from './command.ts';
 import { announce, post, WRITING } from './create.ts';
 import { PODS } from './discovery.ts';
-import { failure, usageFailure } from './failure.ts';
+import { failure } from './failure.ts';
 import { option } from './options.ts';
 
 export const run: Command = {
@@ -24,7 +24,7 @@ export const run: Command = {
   async run(session, { operands }) {
     const { options } = session;
     const [name, ...words] = operands;
-    if (name === undefined) throw usageFailure('NAME is required for run', 'kubectl run');
+    if (name === undefined) throw failure('NAME is required for run');
     const image = options.get('image') ?? '';
     if (image === '') throw failure('required flag(s) "image" not set');
     for (const missing of ['stdin', 'tty', 'rm'])

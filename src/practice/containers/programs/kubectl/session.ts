@@ -140,6 +140,9 @@ export class Session {
 const LIST_REASONS = new Set(['BadRequest', 'NotFound']);
 const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 
+/** The one context of a Node's kubectl, as the kubeconfig of practice clusters names it. */
+export const CONTEXT = 'k8snet-practice';
+
 /** @throws {KubectlFailure} where the machine has no credentials */
 export function openSession(process: Process, options: GivenOptions): Session {
   const { cluster } = process.machine;
@@ -148,7 +151,7 @@ export function openSession(process: Process, options: GivenOptions): Session {
       'The connection to the server localhost:8080 was refused - did you specify the right host or port?',
     );
   const unknown = options.get('context');
-  if (unknown !== undefined && unknown !== 'practice') throw failure(`context "${unknown}" does not exist`);
+  if (unknown !== undefined && unknown !== CONTEXT) throw failure(`context "${unknown}" does not exist`);
   return new Session(process, cluster, options);
 }
 

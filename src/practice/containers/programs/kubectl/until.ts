@@ -41,7 +41,7 @@ export async function until(
   const { clock } = session.process.machine;
   const end = clock.now() + timeout;
   // A watch ends now and then, or begins too long ago: then there is another look.
-  for (let isDone = false; !isDone;) {
+  for (const seen = { isDone: false }; !seen.isDone;) {
     const current = await session.find(type, namespace, name);
     if (holds(current)) return;
     if (clock.now() >= end) throw failure(`timed out waiting for the condition on ${type.plural}/${name}`);
@@ -51,9 +51,9 @@ export async function until(
     const version = current?.metadata.resourceVersion;
     if (version !== undefined) query.set('resourceVersion', version);
     const take = (kind: string, object: unknown): void => {
-      if (kind === 'ADDED' || kind === 'MODIFIED') isDone ||= holds(object as ApiObject);
-      if (kind === 'DELETED') isDone ||= holds(undefined);
-      if (isDone) ending.abort();
+      if (kind === 'ADDED' || kind === 'MODIFIED') seen.isDone ||= holds(object as ApiObject);
+      if (kind === 'DELETED') seen.isDone ||= holds(undefined);
+      if (seen.isDone) ending.abort();
     };
     try {
       await follow(session, { path: pathOf(type, namespace), query }, take, ending.signal);

@@ -1,8 +1,8 @@
-/** Writes a value as sigs.k8s.io/yaml does: keys sorted, lists not indented, lines never folded. */
+/** Writes a value as sigs.k8s.io/yaml does: keys sorted, lists not indented, long lines folded. */
 export function writeYaml(value: unknown): string {
   if (isMap(value) && Object.keys(value).length > 0) return mapLines(value, 0);
   if (Array.isArray(value) && value.length > 0) return listLines(value, 0);
-  return `${scalar(value, 0)}\n`;
+  return `${scalar(value, 0, 0)}\n`;
 }
 
 function mapLines(map: Record<string, unknown>, indent: number): string {
@@ -12,10 +12,10 @@ function mapLines(map: Record<string, unknown>, indent: number): string {
 }
 
 function entry(key: string, value: unknown, indent: number): string {
-  const name = text(key, indent);
+  const name = text(key, indent, 0, false);
   if (isMap(value) && Object.keys(value).length > 0) return `${name}:\n${mapLines(value, indent + 2)}`;
   if (Array.isArray(value) && value.length > 0) return `${name}:\n${listLines(value, indent)}`;
-  return `${name}: ${scalar(value, indent)}\n`;
+  return `${name}: ${scalar(value, indent, indent + name.length + 2)}\n`;
 }
 
 function listLines(list: readonly unknown[], indent: number): string {
@@ -26,12 +26,13 @@ function item(value: unknown, indent: number): string {
   // The first line stands behind the dash.
   if (isMap(value) && Object.keys(value).length > 0) return mapLines(value, indent + 2).trimStart();
   if (Array.isArray(value) && value.length > 0) return listLines(value, indent + 2).trimStart();
-  return `${scalar(value, indent)}\n`;
+  return `${scalar(value, indent, indent + 2)}\n`;
 }
 
-function scalar(value: unknown, indent: number): string {
+/** @param column where it begins */
+function scalar(value: unknown, indent: number, column: number): string {
   if (value === null || value === undefined) return 'null';
-  if (typeof value === 'string') return text(value, indent);
+  if (typeof value === 'string') return text(value, indent, column, true);
   if (typeof value === 'object') return Array.isArray(value) ? '[]' : '{}';
   return JSON.stringify(value);
 }
@@ -43,11 +44,26 @@ const NOT_PLAIN = /^[,[\]{}#&*!|>'"%@`]|^[-?:](?: |$)|: |:$| #|^ | $/;
 // oxlint-disable-next-line no-control-regex
 const SPECIAL = /[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff]/;
 
-function text(value: string, indent: number): string {
+function text(value: string, indent: number, column: number, mayFold: boolean): string {
   if (SPECIAL.test(value)) return JSON.stringify(value);
   if (value.includes('\n')) return literal(value, indent);
   if (RESOLVES.test(value)) return JSON.stringify(value);
-  return NOT_PLAIN.test(value) ? `'${value.replaceAll("'", "''")}'` : value;
+  const shown = NOT_PLAIN.test(value) ? `'${value.replaceAll("'", "''")}'` : value;
+  return mayFold ? folded(shown, indent + 2, column) : shown;
+}
+
+/** A line ends at the first single blank after this column. */
+const WIDTH = 80;
+
+function folded(shown: string, indent: number, start: number): string {
+  let column = start;
+  let lines = '';
+  for (const [index, character] of Array.from(shown).entries()) {
+    const isSingle = character === ' ' && !/ /.test((shown[index - 1] ?? ' ') + (shown[index + 1] ?? ' '));
+    lines += isSingle && column > WIDTH ? `\n${' '.repeat(indent)}` : character;
+    column = isSingle && column > WIDTH ? indent : column + 1;
+  }
+  return lines;
 }
 
 function literal(value: string, indent: number): string {

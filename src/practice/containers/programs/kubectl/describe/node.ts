@@ -105,12 +105,16 @@ function systemInfo(info: unknown): string {
   return `System Info:\n${rows(SYSTEM.map(([title, field]) => [title, textAt(info, field)]))}`;
 }
 
-const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;
-type ResourceName = (typeof RESOURCES)[number];
+const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];
+
+function hugePages(node: ApiObject): string[] {
+  const names = Object.keys(at(node, 'status', 'allocatable') ?? {});
+  return names.filter((name) => name.startsWith('hugepages-')).sort();
+}
 
 function podsText(pods: readonly Fields[], node: ApiObject, now: number): string {
-  const capacity = (name: ResourceName): number => amount(textAt(node, 'status', 'allocatable', name));
-  const share = (name: ResourceName, value: number): string => {
+  const capacity = (name: string): number => amount(textAt(node, 'status', 'allocatable', name));
+  const share = (name: string, value: number): string => {
     const text = name === 'cpu' ? cpuText(value) : bytesText(value);
     return `${text} (${capacity(name) === 0 ? 0 : Math.floor((value / capacity(name)) * 100)}%)`;
   };
@@ -121,7 +125,7 @@ function podsText(pods: readonly Fields[], node: ApiObject, now: number): string
     );
     return `  ${[textAt(pod, 'metadata', 'namespace'), textAt(pod, 'metadata', 'name'), '', ...cells, age].join('\t')}\n`;
   });
-  const totals = RESOURCES.map((name) => {
+  const totals = [...RESOURCES, ...hugePages(node)].map((name) => {
     const total = (kind: string): number => pods.reduce((all, pod) => all + sum(pod, kind, name), 0);
     return `  ${[name, share(name, total('requests')), share(name, total('limits'))].join('\t')}\n`;
   });
@@ -135,7 +139,7 @@ function podsText(pods: readonly Fields[], node: ApiObject, now: number): string
 }
 
 /** What a Pod's containers want together, or the greediest of its init containers. */
-function sum(pod: unknown, kind: string, name: ResourceName): number {
+function sum(pod: unknown, kind: string, name: string): number {
   const wanted = (list: string): number[] =>
     listAt(pod, 'spec', list).map((each) => amount(textAt(each, 'resources', kind, name)));
   const together = wanted('containers').reduce((all, each) => all + each, 0);

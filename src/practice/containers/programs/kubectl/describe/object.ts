@@ -4,7 +4,7 @@ import { annotations, head, pairs } from './text.ts';
 export function describeNamespace(namespace: ApiObject): string {
   return (
     `Name:\t${namespace.metadata.name}\n${pairs('Labels', namespace.metadata.labels)}${annotations(namespace)}` +
-    `Status:\t${textAt(namespace, 'status', 'phase')}\n\nNo resource quota.\n\nNo LimitRange resource.\n`
+    `Status:\t${textAt(namespace, 'status', 'phase')}\n`
   );
 }
 
