@@ -1,14 +1,24 @@
 import { Problem } from '../problem.ts';
 import { listSessions, updateSession } from '../tutor/session.ts';
 import { type Desk, ensurePractice } from './desk.ts';
+import { faultsInForce, practiceFault, sentenceOf } from './practice-fault.ts';
 import { findPractice, type PracticeAddress, stopPractice } from './practice-host.ts';
 import { isOnPractice, practiceFolder, practiceKubeconfig } from './practice-place.ts';
 
-export const ACTIONS = ['start', 'stop', 'status', 'reset'] as const;
+export const ACTIONS = ['start', 'stop', 'status', 'reset', 'fault'] as const;
 export type Action = (typeof ACTIONS)[number];
 
-/** `practice start|stop|status|reset`: the built-in cluster as a process of its own. */
-export async function practice(desk: Desk, action: Action, options: { yes?: boolean }): Promise<number> {
+/**
+ * `practice start|stop|status|reset|fault`: the built-in cluster as a process of its own.
+ *
+ * @param words which fault
+ */
+export async function practice(
+  desk: Desk,
+  action: Action,
+  words: readonly string[],
+  options: { yes?: boolean },
+): Promise<number> {
   switch (action) {
     case 'start':
       return start(desk);
@@ -18,6 +28,8 @@ export async function practice(desk: Desk, action: Action, options: { yes?: bool
       return status(desk);
     case 'reset':
       return reset(desk, options.yes === true);
+    case 'fault':
+      return practiceFault(desk, words);
   }
 }
 
@@ -31,7 +43,8 @@ async function status(desk: Desk): Promise<number> {
   const { state } = desk.runtime;
   const running = await findPractice(state);
   if (running !== undefined) {
-    tell(desk, running);
+    const faults = await faultsInForce(desk);
+    tell(desk, running, faults);
     return 0;
   }
   const kept = hasObjects(desk);
@@ -108,14 +121,23 @@ function hasObjects(desk: Desk): boolean {
   return practiceFolder(desk.runtime.state).exists('kubeconfig');
 }
 
-function tell(desk: Desk, { port, pid, started }: PracticeAddress): void {
+/** @param faults what is broken, where that was asked for and answered */
+function tell(desk: Desk, { port, pid, started }: PracticeAddress, faults?: readonly string[]): void {
   const kubeconfig = practiceKubeconfig(desk.runtime.state);
   desk.output.say(
     `The practice cluster runs at https://127.0.0.1:${port} (process ${pid}, since ${started}).`,
     'Begin a lesson on it: k8snet-tutor start networking --practice',
   );
+  if (faults !== undefined && faults.length > 0) desk.output.say(sentenceOf(faults));
   desk.output.print(`Your own kubectl: kubectl --kubeconfig ${kubeconfig} get nodes`);
   desk.output.add({
-    practice: { running: true, server: `https://127.0.0.1:${port}`, pid, started, kubeconfig },
+    practice: {
+      running: true,
+      server: `https://127.0.0.1:${port}`,
+      pid,
+      started,
+      kubeconfig,
+      ...(faults && { faults }),
+    },
   });
 }

@@ -138,12 +138,25 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
     await run(options(env), (desk) => command(desk, env.opts<{ shell?: Shell; unset?: boolean }>()));
   });
 
-  const practice = add('practice', 'the built-in practice cluster: start, stop, status, reset')
-    .addArgument(new Argument('<action>', 'what to do with it').choices(['start', 'stop', 'status', 'reset']))
-    .option('-y, --yes', 'reset without asking');
-  practice.action(async (action: Action) => {
+  const practice = add('practice', 'the built-in practice cluster: start, stop, status, reset, fault')
+    .addArgument(
+      new Argument('<action>', 'what to do with it').choices(['start', 'stop', 'status', 'reset', 'fault']),
+    )
+    .argument('[words...]', 'which fault its network shall have; without, fault tells what there is')
+    .option('-y, --yes', 'reset without asking')
+    .addHelpText(
+      'after',
+      `
+Faults of the running practice cluster's network, for learning what a broken one looks like:
+  k8snet-tutor practice fault                     what is broken, and what may be
+  k8snet-tutor practice fault drop-route 1 2      node-1 has no route to the Pods of node-2
+  k8snet-tutor practice fault heal                everything is mended`,
+    );
+  practice.action(async (action: Action, words: string[]) => {
+    if (action !== 'fault' && words.length > 0)
+      practice.error(`error: too many arguments for 'practice ${action}': ${words.join(' ')}`);
     const { practice: command } = await import('./practice.ts');
-    await run(options(practice), (desk) => command(desk, action, practice.opts<{ yes?: boolean }>()));
+    await run(options(practice), (desk) => command(desk, action, words, practice.opts<{ yes?: boolean }>()));
   });
 
   const list = add('list', 'list the lessons');

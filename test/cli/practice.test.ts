@@ -169,6 +169,45 @@ describe.concurrent('the practice cluster', { timeout: 120_000 }, () => {
     expect(new Set(answers.map((each) => (each['practice'] as { pid: number }).pid)).size).toBe(1);
   });
 
+  it('its network is broken and mended; what is not running, and words without a meaning, are refused', async () => {
+    const learner = new Learner();
+    const fault = (...words: string[]): Promise<Record<string, unknown>> =>
+      learner.json('practice', 'fault', ...words);
+    expect(await fault()).toMatchObject({ exitCode: 3, error: { code: 'practice-stopped' } });
+    expect(existsSync(learner.folder)).toBe(false);
+    await learner.tutor('practice', 'start');
+    const idle = await learner.tutor('practice', 'fault');
+    expect(idle).toMatchObject({ code: 0, stderr: '' });
+    expect(idle.stdout).toContain('Nothing is broken');
+    expect(idle.stdout).toMatch(/^ {2}drop-route N M {2,}node N has no route to the Pods of node M$/m);
+    expect((await learner.tutor('practice', 'status')).stdout).not.toContain('roken');
+
+    expect(await fault('drop-route', '1', 'node-2')).toEqual({
+      faults: ['drop-route node-1 node-2'],
+      exitCode: 0,
+    });
+    expect((await learner.tutor('practice', 'fault', 'masquerade-pods', 'on')).stdout).toContain(
+      'drop-route node-1 node-2, masquerade-pods',
+    );
+    const status = await learner.tutor('practice', 'status');
+    expect(status.stdout).toContain('Broken in the practice cluster: drop-route node-1 node-2');
+    expect(await learner.json('practice', 'status')).toMatchObject({
+      practice: { faults: ['drop-route node-1 node-2', 'masquerade-pods'] },
+    });
+
+    const wrong = await learner.tutor('practice', 'fault', 'cut-node', '9');
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr.replace(/\s+/g, ' ')).toContain('there is no node "9", but node-1, node-2, node-3');
+    expect(wrong.stderr).toContain('k8snet-tutor practice fault drop-route N M');
+    expect(await fault('drop-rout', '1', '2')).toMatchObject({
+      exitCode: 2,
+      error: { code: 'fault-unknown' },
+    });
+    expect(await learner.tutor('practice', 'stop', 'now')).toMatchObject({ code: 2, stdout: '' });
+    expect(await fault('list')).toMatchObject({ faults: ['drop-route node-1 node-2', 'masquerade-pods'] });
+    expect(await fault('heal')).toMatchObject({ faults: [], exitCode: 0 });
+  });
+
   it('reset deletes it, and ends the lesson that was under way on it', async () => {
     const learner = new Learner();
     expect((await learner.tutor('start', '--no-prompt', '--practice')).code).toBe(0);

@@ -110,6 +110,38 @@ describe('serve', () => {
     expect(faults).toEqual([]);
   });
 
+  it('can be told to break its network, which its Pods and their logs then show', async () => {
+    const api = open(await start(), 'practice-admin');
+    const { containers } = web.spec;
+    const peer = { ...web, metadata: { name: 'peer' }, spec: { nodeName: 'node-2', containers } };
+    await api.post(podPath('default'), { ...web, spec: { nodeName: 'node-1', containers } });
+    await api.post(podPath('default'), peer);
+    await ready(api);
+    const other = await waitFor<Pod, Pod>(api, podPath('default'), { timeout: 15_000 }, (pods) =>
+      pods.find(({ metadata, status }) => metadata.name === 'peer' && status?.containerStatuses?.[1]?.ready),
+    );
+    const address = other?.status?.podIP ?? '';
+    const curl = (mark: string): ReturnType<typeof exec> => exec(api, `curl -s "http://${address}/?${mark}"`);
+    const sourceOf = async (mark: string): Promise<string | undefined> => {
+      const log = await api.text(`${podPath('default', 'peer')}/log`, { container: 'nginx' });
+      return new RegExp(`^(\\S+) .*/\\?${mark} `, 'm').exec(log)?.[1];
+    };
+    const cause = (...fault: string[]): Promise<unknown> => api.post('/k8snet-practice/faults', { fault });
+
+    expect(await curl('healthy')).toMatchObject({ code: 0 });
+    expect(await sourceOf('healthy')).toMatch(/^10\.0\.0\./);
+    await cause('masquerade-pods', 'on');
+    expect(await curl('masqueraded')).toMatchObject({ code: 0 });
+    expect(await sourceOf('masqueraded')).toBe('10.128.0.11');
+    await cause('masquerade-pods', 'off');
+    await cause('drop-route', '1', '2');
+    expect(await curl('dropped')).toMatchObject({ code: 7 });
+    await cause('heal');
+    expect(await curl('mended')).toMatchObject({ code: 0 });
+    expect(await sourceOf('mended')).toBe(await sourceOf('healthy'));
+    expect(faults).toEqual([]);
+  });
+
   it('lets each identity do what it may', async () => {
     const cluster = await start();
     const viewer = open(cluster, 'viewer');
