@@ -1,4 +1,5 @@
 import type { Carried, Interface, Link } from './interface.ts';
+import { macOf } from './mac.ts';
 import type { Packet } from './packet.ts';
 import { RouteTable } from './route-table.ts';
 
@@ -21,6 +22,11 @@ export class Cloud implements Link {
   /** @param changed called when a route comes or goes */
   constructor(changed: () => void) {
     this.routes = new RouteTable(changed);
+  }
+
+  /** Of the gateway: made of its address, as Google does. */
+  hardwareAddress(nextHop: string): string {
+    return macOf('42:01', nextHop);
   }
 
   carry(packet: Packet, _from: Interface, _nextHop: string): Carried {

@@ -1,6 +1,6 @@
 import type { Verdict } from './netfilter.ts';
 import type { IcmpError, Packet } from './packet.ts';
-import type { InterfaceView } from './stack.ts';
+import type { InterfaceView, NeighbourView } from './stack.ts';
 
 export type InterfaceAddress = InterfaceView['addresses'][number];
 
@@ -12,6 +12,8 @@ export interface Link {
    * @param nextHop the neighbour it is meant for: a gateway, or the destination itself
    */
   carry(packet: Packet, from: Interface, nextHop: string): Carried;
+  /** The hardware address of a next hop that is no interface of anybody. */
+  hardwareAddress?(nextHop: string): string;
 }
 
 /** `passed` is what saw the packet on the way and did not route it: ports of a bridge, the cloud. */
@@ -84,6 +86,8 @@ export class Interface {
   master: (Link & { readonly name: string }) | undefined;
   addresses: readonly InterfaceAddress[] = [];
   private taps: readonly Tap[] = [];
+  /** Who had a next hop, by its address. */
+  private readonly found = new Map<string, Interface>();
 
   constructor(options: InterfaceOptions) {
     this.name = options.name;
@@ -98,6 +102,24 @@ export class Interface {
   /** Whether it answers when a neighbour asks who has the address: Linux does for every address of the namespace. */
   answersFor(address: string): boolean {
     return this.up && this.router.isLocal(address);
+  }
+
+  /** Remembers who had a next hop, as the kernel keeps what ARP told. */
+  learn(nextHop: string, at: Interface): void {
+    if (this.kind !== 'loopback') this.found.set(nextHop, at);
+  }
+
+  neighbours(): NeighbourView[] {
+    return Array.from(this.found, ([address, at]) => {
+      const own = this.link.hardwareAddress?.(address);
+      const isThere = own !== undefined || (at.isPlugged && at.answersFor(address));
+      return { address, device: this.name, mac: own ?? at.mac, state: isThere ? 'REACHABLE' : 'STALE' };
+    });
+  }
+
+  /** The other end of its cable is there, if it has one. */
+  get isPlugged(): boolean {
+    return this.kind !== 'veth' || this.peer !== undefined;
   }
 
   /** Calls `tap` for every packet that passes, until the answer is called. */

@@ -15,7 +15,7 @@ import { Netfilter, type Place, type Transit, type Verdict } from './netfilter.t
 import type { Network } from './network.ts';
 import { FIRST_TTL, HEADER_BYTES, type IcmpError, type Packet } from './packet.ts';
 import { RouteTable } from './route-table.ts';
-import type { InterfaceView, NetworkStack, RouteView, SocketView } from './stack.ts';
+import type { InterfaceView, NeighbourView, NetworkStack, RouteView, SocketView } from './stack.ts';
 import { TcpSockets } from './tcp-sockets.ts';
 import { walk } from './walk.ts';
 
@@ -137,6 +137,10 @@ export class NetworkNamespace implements NetworkStack, Router {
       .list()
       .filter(({ destination }) => familyOf(destination) === family)
       .map((route) => ({ ...route, destination: shownDestination(route.destination) }));
+  }
+
+  neighbours(): NeighbourView[] {
+    return [...this.devices.values()].flatMap((device) => device.neighbours());
   }
 
   sockets(): SocketView[] {

@@ -32,6 +32,15 @@ export interface RouteView {
   metric?: number;
 }
 
+/** Whoever was found on a link, as `ip neigh` shows it. */
+export interface NeighbourView {
+  address: string;
+  device: string;
+  mac: string;
+  /** STALE where it would not answer any more. */
+  state: 'REACHABLE' | 'STALE';
+}
+
 export interface SocketView {
   state: 'LISTEN' | 'ESTAB' | 'CLOSE-WAIT' | 'FIN-WAIT' | 'LAST-ACK';
   local: SocketAddress;
@@ -43,6 +52,8 @@ export interface NetworkStack {
   readonly name: string;
   interfaces(): InterfaceView[];
   routes(family: 4 | 6): RouteView[];
+  /** Those that packets were sent to, in the order they were found. */
+  neighbours(): NeighbourView[];
   sockets(): SocketView[];
   /**
    * @param address an own address, `0.0.0.0`, or `::` for both families, as Linux has it (IPv4 peers appear as ::ffff:…)

@@ -69,6 +69,7 @@ export function walk(from: Router, packet: Packet, hops?: Hop[]): Outcome {
       router = by.router;
       decision = { kind: 'error', packet: sent, type, reason };
     } else {
+      out.learn(nextHop, carried.at);
       entered = carried.at;
       router = entered.router;
       entered.see(left, 'in');

@@ -198,3 +198,10 @@ test.each([
   const node = await nodeShell(cluster, 'at-node', 'node-1');
   expect(await node.types(line)).toMatch(answer);
 });
+
+test('what is not modelled says what does instead', async () => {
+  const node = await nodeShell(cluster, 'at-node', 'node-1');
+  expect(await node.types('ss -tln')).toBe(
+    `ss: not modelled by the practice cluster; sockets: netstat -tln\n${PROMPT}`,
+  );
+});

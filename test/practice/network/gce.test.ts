@@ -52,6 +52,27 @@ describe('who talks to whom, and what the other end sees', () => {
   });
 });
 
+test('neighbours are those that packets went to, until they are gone', () => {
+  const { network, a, place } = cluster();
+  expect(place('node-1').neighbours()).toEqual([]);
+  pair(place('node-1'), place('a'), a.address);
+  pair(place('a'), place('b'), '10.4.1.3');
+  pair(place('a'), place('c'), '10.4.2.2');
+  const pod = { device: 'cbr0', mac: '0a:58:0a:04:01:02' };
+  const gateway = { address: '10.128.0.1', device: 'eth0', mac: '42:01:0a:80:00:01', state: 'REACHABLE' };
+  expect(place('node-1').neighbours()).toEqual([
+    gateway,
+    { ...pod, address: '10.4.1.2', state: 'REACHABLE' },
+  ]);
+  expect(
+    place('a')
+      .neighbours()
+      .map(({ address, mac }) => `${address} ${mac}`),
+  ).toEqual(['10.4.1.1 0a:58:0a:04:01:01', '10.4.1.3 0a:58:0a:04:01:03']);
+  network.removePod('a');
+  expect(place('node-1').neighbours()[1]).toEqual({ ...pod, address: '10.4.1.2', state: 'STALE' });
+});
+
 describe('faults are changes of the parts', () => {
   test('drop-route: the cloud loses the way to a Node’s Pods; Nodes and their own Pods go on', () => {
     const { network, place } = cluster();

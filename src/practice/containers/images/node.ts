@@ -7,6 +7,7 @@ import { ifconfig } from '../programs/net/ifconfig.ts';
 import { netstat, route } from '../programs/net/netstat.ts';
 import { openbsdNc } from '../programs/net/openbsd-nc.ts';
 import { wget } from '../programs/net/wget.ts';
+import { refused, REFUSED_NODE } from '../programs/refused.ts';
 import { kill, killall } from '../programs/system/kill.ts';
 import { ps } from '../programs/system/ps.ts';
 import { bash } from '../shell/sh.ts';
@@ -46,6 +47,7 @@ const NODE: ImageContent = {
       .program('/bin/nc.openbsd', program(openbsdNc, { kind: 'gnu' }))
       .link('/bin/nc', 'nc.openbsd');
     for (const [name, each] of gnuPrograms()) layout.program(`/bin/${name}`, each);
+    for (const name of REFUSED_NODE) layout.program(`/usr/bin/${name}`, refused);
     for (const applet of [ifconfig, kill, killall, netstat, ps, route, wget])
       layout.program(`/bin/${applet.name}`, program(applet, { kind: 'gnu' }));
     layout.link('/usr/bin/env', '../../bin/env');

@@ -4,7 +4,9 @@ import type { Program } from '../process.ts';
 /** What does instead, for those that a learner of networks types first. */
 const INSTEAD: Record<string, string> = {
   nslookup: 'names that resolve are those in /etc/hosts',
+  arp: 'neighbours: ip neigh',
   ping: 'whether a port answers: nc -zv HOST PORT',
+  ss: 'sockets: netstat -tln',
   tar: "to copy a file: kubectl exec -i POD -- sh -c 'cat > FILE' < FILE",
   telnet: 'to talk to a port: nc HOST PORT',
   traceroute: 'the way out: ip route',
@@ -12,17 +14,20 @@ const INSTEAD: Record<string, string> = {
 };
 
 /** Programs that busybox has and we do not, as far as learners may miss them. */
-export const REFUSED_BUSYBOX = [
-  ...Object.keys(INSTEAD),
-  ...`arp arping awk base64 dd df diff dmesg dnsdomainname du expr find free ftpget gzip httpd less md5sum mktemp more
-  mount nohup nproc od pgrep pidof ping6 pkill sha256sum stat strings su tac time top traceroute6 tty umount uptime
-  watch`.split(/\s+/),
-].sort();
+export const REFUSED_BUSYBOX =
+  `arp arping awk base64 dd df diff dmesg dnsdomainname du expr find free ftpget gzip httpd less md5sum mktemp more
+  mount nohup nproc nslookup od pgrep pidof ping ping6 pkill sha256sum stat strings su tac tar telnet time top
+  traceroute traceroute6 tty umount uptime vi watch`.split(/\s+/);
 
 /** The same of Debian's slim image. */
 export const REFUSED_DEBIAN =
   `apt apt-get awk base64 dd df diff dpkg du expr find gzip md5sum mktemp mount nohup nproc od perl sha256sum stat su tac
   tar tty umount`.split(/\s+/);
+
+/** What else learners of networks type on a Node. */
+export const REFUSED_NODE =
+  `arp bridge conntrack dig docker ethtool iptables nano nslookup ping ss systemctl tcpdump telnet traceroute vi
+  vim`.split(/\s+/);
 
 /**
  * A program that is there only to say that it is not modelled: that it was not found would be untrue of the image.

@@ -46,6 +46,10 @@ const port: InterfaceView = {
 const node: NetworkStack = {
   ...quietNetwork,
   interfaces: () => [lo, eth0, bridge, port],
+  neighbours: () => [
+    { address: '10.128.0.1', device: 'eth0', mac: '42:01:0a:80:00:01', state: 'REACHABLE' },
+    { address: '10.0.0.2', device: 'cbr0', mac: '0a:58:0a:00:00:02', state: 'STALE' },
+  ],
   routes: (family) =>
     family === 6
       ? []
@@ -130,6 +134,15 @@ describe('ip', () => {
     ],
     ['ip r show dev cbr0', ['10.0.0.0/24 proto kernel scope link src 10.0.0.1 ']],
     ['ip -6 route', []],
+    [
+      'ip neigh',
+      [
+        '10.128.0.1 dev eth0 lladdr 42:01:0a:80:00:01 REACHABLE',
+        '10.0.0.2 dev cbr0 lladdr 0a:58:0a:00:00:02 STALE',
+      ],
+    ],
+    ['ip n show dev cbr0', ['10.0.0.2 lladdr 0a:58:0a:00:00:02 STALE']],
+    ['ip -6 neigh', []],
     ['ip route get 10.0.0.2', ['10.0.0.2 dev cbr0 src 10.0.0.1 uid 0 ', '    cache ']],
     ['ip route get 10.0.1.2', ['10.0.1.2 via 10.128.0.1 dev eth0 src 10.128.0.11 uid 0 ', '    cache ']],
     ['ip route get 10.128.0.11', ['local 10.128.0.11 dev lo src 10.128.0.11 uid 0 ', '    cache <local> ']],

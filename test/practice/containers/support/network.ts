@@ -12,6 +12,7 @@ export class LoopNetwork implements NetworkStack {
   readonly interfaces = quietNetwork.interfaces;
   readonly routes = quietNetwork.routes;
   readonly sockets = quietNetwork.sockets;
+  readonly neighbours = quietNetwork.neighbours;
   /** What becomes of connections to other addresses. */
   readonly others = new Map<string, ConnectResult>();
   /** How many first packets went out. */

@@ -9,6 +9,7 @@ export const quietNetwork: NetworkStack = {
   interfaces: () => [],
   routes: () => [],
   sockets: () => [],
+  neighbours: () => [],
   listen: () => {
     throw new Error('nobody listens here');
   },

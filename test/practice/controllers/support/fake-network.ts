@@ -56,6 +56,7 @@ export class FakeNetwork implements ClusterNetwork {
       interfaces: () => [],
       routes: () => [],
       sockets: () => [],
+      neighbours: () => [],
       listen: () => {
         throw new Error('not modelled');
       },

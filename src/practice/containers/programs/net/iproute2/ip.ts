@@ -50,11 +50,10 @@ export const ip: Program = async (process) => {
   const [verb = 'show', ...rest] = question.rest;
   if (CHANGE.test(verb) && !SHOW.test(verb))
     return fail(process, 'RTNETLINK answers: Operation not permitted', 2);
-  if (question.object === 'neighbour')
-    return fail(process, 'ip: neighbours are not modelled by the practice cluster');
   if (question.object === 'route') return routes(process, question, verb, rest);
   if (!SHOW.test(verb))
     return fail(process, `Command "${verb}" is unknown, try "ip ${question.object} help".`, 255);
+  if (question.object === 'neighbour') return neighbours(process, question, rest);
   return interfaces(process, question, rest);
 };
 
@@ -111,6 +110,20 @@ function text(
   if (object === 'link' || family === 'link')
     return isBrief ? briefLink(face, all) : linkText(face, all, netnsId, isOneLine);
   return isBrief ? briefAddress(face, all, family) : addressText(face, all, { netnsId, family, isOneLine });
+}
+
+async function neighbours(process: Process, question: Question, rest: string[]): Promise<number> {
+  const { network } = process.machine;
+  const wanted = rest[0] === 'dev' ? rest[1] : undefined;
+  if (wanted !== undefined && !network.interfaces().some(({ name }) => name === wanted))
+    return fail(process, `Cannot find device "${wanted}"`);
+  for (const { address, device, mac, state } of network.neighbours()) {
+    if (question.family !== undefined && address.includes(':') !== (question.family === 6)) continue;
+    if (wanted !== undefined && device !== wanted) continue;
+    const dev = wanted === undefined ? `dev ${device} ` : '';
+    await process.print(`${address} ${dev}lladdr ${mac} ${state}\n`);
+  }
+  return 0;
 }
 
 async function routes(process: Process, question: Question, verb: string, rest: string[]): Promise<number> {
