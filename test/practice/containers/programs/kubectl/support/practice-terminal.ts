@@ -4,9 +4,12 @@ import { resolveExec } from '../../../../../../src/practice/api/exec.ts';
 import { createStore } from '../../../../../../src/practice/api/memory-store.ts';
 import { createRegistry } from '../../../../../../src/practice/api/resource-registry.ts';
 import { type Clock, machineClock } from '../../../../../../src/practice/clock.ts';
+import type { ClusterClient } from '../../../../../../src/practice/containers/cluster-client.ts';
 import { FileSystem } from '../../../../../../src/practice/containers/file-system.ts';
 import { findImage } from '../../../../../../src/practice/containers/images/image.ts';
 import { type Machine, ProcessTable } from '../../../../../../src/practice/containers/process.ts';
+import { program } from '../../../../../../src/practice/containers/programs/applet.ts';
+import { grep } from '../../../../../../src/practice/containers/programs/text/grep.ts';
 import { kubectl } from '../../../../../../src/practice/containers/programs/kubectl/kubectl.ts';
 import { sh } from '../../../../../../src/practice/containers/shell/sh.ts';
 import { startContainer } from '../../../../../../src/practice/containers/runtime.ts';
@@ -48,17 +51,20 @@ export class PracticeTerminal {
       runtime: { startContainer, findImage },
       rootCA: 'none',
       fault: report,
+      cluster: (inside) => client(inside),
     });
     const kubelet = controllers.kubelets;
     const user = { name: 'practice-admin', groups: ['system:masters', 'system:authenticated'] };
     const handle = createHandler({ registry, store, clock, kubelet });
-    const cluster = localClient({
-      user,
-      namespace,
-      report,
-      handle,
-      resolveExec: (request) => resolveExec({ registry, kubelet }, request),
-    });
+    const client = (inside: string): ClusterClient =>
+      localClient({
+        user,
+        namespace: inside,
+        report,
+        handle,
+        resolveExec: (request) => resolveExec({ registry, kubelet }, request),
+      });
+    const cluster = client(namespace);
     const fileSystem = new FileSystem(() => clock.now());
     this.machine = {
       hostname: 'node',
@@ -72,6 +78,8 @@ export class PracticeTerminal {
     devicesAndProc(this.machine);
     const elf = Buffer.from('\x7fELF');
     fileSystem.place('/bin/sh', { type: 'file', mode: 0o755, content: elf, program: sh });
+    const find = program(grep, { kind: 'gnu' });
+    fileSystem.place('/bin/grep', { type: 'file', mode: 0o755, content: elf, program: find });
     fileSystem.place('/bin/kubectl', { type: 'file', mode: 0o755, content: elf, program: kubectl });
     for (const name of readdirSync(MANIFESTS))
       fileSystem.place(`/w/${name}`, { type: 'file', content: readFileSync(new URL(name, MANIFESTS)) });
