@@ -26,7 +26,7 @@ export const config: Command = {
         await process.print(
           table([
             ['CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE'],
-            ['*', CONTEXT, CONTEXT, 'practice-admin', namespace],
+            ['*', CONTEXT, CONTEXT, CONTEXT, namespace],
           ]),
         );
         return 0;
@@ -45,10 +45,10 @@ function view(namespace: string): unknown {
   return {
     apiVersion: 'v1',
     clusters: [{ cluster: { 'certificate-authority-data': 'DATA+OMITTED', server: SERVER }, name: CONTEXT }],
-    contexts: [{ context: { cluster: CONTEXT, namespace, user: 'practice-admin' }, name: CONTEXT }],
+    contexts: [{ context: { cluster: CONTEXT, namespace, user: CONTEXT }, name: CONTEXT }],
     'current-context': CONTEXT,
     kind: 'Config',
     preferences: {},
-    users: [{ name: 'practice-admin', user: { token: 'REDACTED' } }],
+    users: [{ name: CONTEXT, user: { token: 'REDACTED' } }],
   };
 }

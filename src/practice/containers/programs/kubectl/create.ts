@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { type ResourceType, shownType } from './discovery.ts';
-import { failure, KubectlFailure, serverFailure, together } from './failure.ts';
+import { failure, KubectlFailure, serverFailure, together, usageFailure } from './failure.ts';
 import { collect } from './get.ts';
 import { writeJson } from './json.ts';
 import { type Manifest, readManifests } from './manifest.ts';
@@ -39,11 +39,20 @@ export const create: Command = {
   },
 };
 
+/** Generators of a real kubectl that this one lacks. */
+const OTHERS = new Set(
+  'clusterrole clusterrolebinding cronjob deployment ingress job poddisruptionbudget priorityclass quota role rolebinding secret service token'.split(
+    ' ',
+  ),
+);
+
 /** `create namespace NAME` and the few others that need no file. */
 async function generated(session: Session, [kind = '', name]: readonly string[]): Promise<Manifest> {
   if (kind === '') throw failure('must specify one of -f and -k');
   const known: Record<string, string> = { ns: 'namespace', cm: 'configmap', sa: 'serviceaccount' };
   const singular = known[kind] ?? kind;
+  if (!Object.values(known).includes(singular) && !OTHERS.has(singular))
+    throw usageFailure(`Unexpected args: [${[kind, name].filter(Boolean).join(' ')}]`, 'kubectl create');
   if (!Object.values(known).includes(singular))
     throw failure(
       `"create ${kind}" is not modelled by the practice cluster; use your own kubectl, or create -f`,

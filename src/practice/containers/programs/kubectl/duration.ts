@@ -5,13 +5,17 @@ const UNITS: Record<string, number> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3,
 /** Seconds in a Go duration as `1m30s`; a bare number is seconds. @throws {KubectlFailure} */
 export function seconds(text: string): number {
   if (/^-?\d+$/.test(text)) return Number(text);
-  if (!/^-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(text))
-    throw failure(`time: invalid duration "${text}"`);
+  if (!isDuration(text)) throw failure(`time: invalid duration "${text}"`);
   const sum = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)].reduce(
     (total, [, number, unit]) => total + Number(number) * UNITS[unit!]!,
     0,
   );
   return text.startsWith('-') ? -sum : sum;
+}
+
+/** With units, as Go wants it. */
+export function isDuration(text: string): boolean {
+  return /^(?:0|-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$/.test(text);
 }
 
 /** A span as k8s.io/apimachinery's HumanDuration writes it: `45s`, `3m12s`, `5d3h`. @param milliseconds */

@@ -66,6 +66,10 @@ export const get: Command = {
 /** @throws {KubectlFailure} */
 export async function readingsOf(session: Session, operands: readonly string[]): Promise<Reading[]> {
   const { options } = session;
+  if (options.has('filename') && operands.length > 0)
+    throw failure(
+      'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
+    );
   if (options.has('filename'))
     return (await readManifests(session)).map(({ type, namespace, object }) => ({
       type,

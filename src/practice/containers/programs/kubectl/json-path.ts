@@ -90,8 +90,8 @@ export function parseSteps(path: string): Step[] {
     const [, deep, all, single, double, index, from, to, by, filter, star, name] = found;
     if (deep !== undefined) steps.push({ kind: 'deep' });
     else if (all !== undefined || star !== undefined) steps.push({ kind: 'all' });
-    else if (single !== undefined || double !== undefined)
-      steps.push({ kind: 'field', name: single ?? double! });
+    // What is in quotes is itself a path: a dot that belongs to a name is escaped.
+    else if (single !== undefined || double !== undefined) steps.push(...parseSteps(`.${single ?? double}`));
     else if (index !== undefined) steps.push({ kind: 'index', index: Number(index) });
     else if (from !== undefined || to !== undefined)
       steps.push({
@@ -114,7 +114,15 @@ function filterStep(source: string): Step {
   return { kind: 'filter', left: parseSteps(left), operator, right: value };
 }
 
-/** All values at the end of the path. */
+/** The value has not the shape that a path supposes; the message is client-go's. */
+export class PathFailure extends Error {}
+
+function kindOf(value: unknown): string {
+  if (isFields(value)) return 'map';
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'number' ? 'int64' : typeof value;
+}
+
+/** All values at the end of the path. @throws {PathFailure} */
 export function evaluate(steps: readonly Step[], root: unknown): unknown[] {
   return steps.reduce<unknown[]>((values, step) => values.flatMap((value) => take(step, value)), [root]);
 }
@@ -129,12 +137,14 @@ function take(step: Step, value: unknown): unknown[] {
     case 'deep':
       return deep(value);
     case 'index': {
-      if (!Array.isArray(value)) return [];
+      if (!Array.isArray(value)) throw new PathFailure(`${kindOf(value)} is not array or slice`);
       const found: unknown = value.at(step.index);
-      return found === undefined ? [] : [found];
+      if (found === undefined)
+        throw new PathFailure(`array index out of bounds: index ${step.index}, length ${value.length}`);
+      return [found];
     }
     case 'slice':
-      if (!Array.isArray(value)) return [];
+      if (!Array.isArray(value)) throw new PathFailure(`${kindOf(value)} is not array or slice`);
       return value.slice(step.from, step.to).filter((_, index) => index % step.by === 0);
     case 'filter':
       return childrenOf(value).filter((each) => holds(step, each));

@@ -21,6 +21,8 @@ async function run(process: Process, args: string[]): Promise<number> {
   const { name, rest } = commandOf(args);
   if (name === undefined || name === 'help') {
     const about = COMMANDS.find((each) => each.name === rest[0]);
+    if (about === undefined && rest[0] !== undefined)
+      await process.print(`Unknown help topic [\`${rest[0]}\`]\n`);
     await process.print(about === undefined ? GENERAL_HELP(COMMANDS) : commandHelp(about));
     return 0;
   }

@@ -1,8 +1,8 @@
 import type { Command } from './command.ts';
 import { containerNames, defaultContainer } from './container.ts';
 import { PODS } from './discovery.ts';
-import { seconds } from './duration.ts';
-import { failure, KubectlFailure, usageFailure } from './failure.ts';
+import { isDuration, seconds } from './duration.ts';
+import { failure, KubectlFailure, optionFailure, usageFailure } from './failure.ts';
 import { type ApiObject, listAt, textAt } from './object.ts';
 import { podName } from './operands.ts';
 import { option } from './options.ts';
@@ -31,13 +31,14 @@ export const logs: Command = {
   async run(session, { operands }) {
     const { options } = session;
     const selector = options.get('selector');
-    if (operands.length === 0 && selector === undefined)
-      throw usageFailure(
-        "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
-        'kubectl logs',
-      );
-    if (operands.length > 2 || (operands.length === 2 && options.has('container')))
-      throw usageFailure("expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.", 'kubectl logs');
+    const isTooMuch = operands.length > 2 || (operands.length === 2 && options.has('container'));
+    if (isTooMuch || (operands.length === 0 && selector === undefined))
+      throw usageFailure(USAGE, 'kubectl logs');
+    for (const name of ['tail', 'limit-bytes'])
+      if (!/^-?\d+$/.test(options.get(name) ?? '0'))
+        throw wrongValue(name, options.get(name)!, 'strconv.ParseInt: parsing "VALUE": invalid syntax');
+    const since = options.get('since') ?? '0s';
+    if (!isDuration(since)) throw wrongValue('since', since, 'time: invalid duration "VALUE"');
     const [operand, container] = operands;
     if (container !== undefined) options.add('container', container);
     const pods =
@@ -54,6 +55,16 @@ export const logs: Command = {
     return 0;
   },
 };
+
+const USAGE =
+  "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command";
+
+function wrongValue(name: string, value: string, why: string): KubectlFailure {
+  return optionFailure(
+    `invalid argument "${value}" for "--${name}" flag: ${why.replace('VALUE', value)}`,
+    'kubectl logs',
+  );
+}
 
 interface LogSource {
   pod: string;

@@ -1,6 +1,6 @@
 import { failure } from './failure.ts';
 import { goText, writeJson } from './json.ts';
-import { evaluate, parseSteps, parseTemplate, render } from './json-path.ts';
+import { evaluate, parseSteps, parseTemplate, PathFailure, render } from './json-path.ts';
 import { type ApiObject, textAt } from './object.ts';
 import { table } from './tab-writer.ts';
 import { writeYaml } from './yaml.ts';
@@ -34,10 +34,15 @@ export function printerFor(
     case 'jsonpath': {
       if (argument === undefined || argument === '')
         throw failure('template format specified but no template given');
-      const template = parseTemplate(
-        argument.startsWith('{') || argument.includes('{') ? argument : `{${argument}}`,
-      );
-      return (objects, isList) => render(template, whole(objects, isList));
+      const template = parseTemplate(argument);
+      return (objects, isList) => {
+        try {
+          return render(template, whole(objects, isList));
+        } catch (error) {
+          if (!(error instanceof PathFailure)) throw error;
+          throw failure(`error executing jsonpath "${argument}": Error executing template: ${error.message}`);
+        }
+      };
     }
     case 'custom-columns':
       return customColumns(argument ?? '', headers);
@@ -77,11 +82,21 @@ function customColumns(spec: string, headers: boolean): Printer {
       ...(headers ? [columns.map(({ header }) => header)] : []),
       ...objects.map((object) =>
         columns.map(({ steps }) => {
-          const values = evaluate(steps, object);
+          const values = valuesAt(steps, object);
           return values.length === 0 ? '<none>' : values.map(cell).join(',');
         }),
       ),
     ]);
+}
+
+/** In a column there is nothing where the path leads nowhere. */
+function valuesAt(steps: Parameters<typeof evaluate>[0], object: ApiObject): unknown[] {
+  try {
+    return evaluate(steps, object);
+  } catch (error) {
+    if (error instanceof PathFailure) return [];
+    throw error;
+  }
 }
 
 function cell(value: unknown): string {

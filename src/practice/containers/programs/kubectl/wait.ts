@@ -95,7 +95,8 @@ async function awaitedOf(
       const found = mayBeGone
         ? await session.find(type, namespace, name)
         : await session.object(type, namespace, name);
-      awaited.push({ type, namespace, name, uid: found?.metadata.uid });
+      // What is not there need not be waited for, and nothing is said of it.
+      if (found !== undefined) awaited.push({ type, namespace, name, uid: found.metadata.uid });
     });
   return awaited;
 }

@@ -20,14 +20,14 @@ export function describeServiceAccount(account: ApiObject): string {
 
 /** What a kubectl tells of a type that it does not know: every field, under its name. */
 export function describeObject(object: ApiObject): string {
-  const { apiVersion, kind, metadata: _, ...rest } = object;
+  const { apiVersion, kind, ...rest } = object;
+  const metadata = { ...object.metadata };
+  for (const shown of ['name', 'namespace', 'labels', 'annotations', 'managedFields']) delete metadata[shown];
   const inner = (fields: object, indent: string): string =>
     Object.entries(fields)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => {
-        const title = name
-          .replace(/^./, (letter) => letter.toUpperCase())
-          .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ');
+        const title = titleOf(name);
         if (isFields(value)) return `${indent}${title}:\n${inner(value, `${indent}  `)}`;
         if (!Array.isArray(value)) return `${indent}${title}:\t${String(value)}\n`;
         const items: unknown[] = value;
@@ -36,7 +36,13 @@ export function describeObject(object: ApiObject): string {
           .join('')}`;
       })
       .join('');
-  return `${common(object)}API Version:\t${apiVersion}\nKind:\t${kind}\n${inner(rest, '')}`;
+  return `${common(object)}API Version:\t${apiVersion}\nKind:\t${kind}\n${inner({ ...rest, metadata }, '')}`;
+}
+
+/** `creationTimestamp` is `Creation Timestamp`. */
+function titleOf(field: string): string {
+  const words = field.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').replace(/^./, (letter) => letter.toUpperCase());
+  return words.replace(/^Uid$/, 'UID').replace(/^Api /, 'API ');
 }
 
 function common(object: ApiObject): string {
