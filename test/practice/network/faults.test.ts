@@ -131,6 +131,14 @@ test('what is sent over a cut cable arrives when it is in again', () => {
   expect(text(far.receive())).toBe('late');
 });
 
+test('a node that rejects Pods talks to itself, also at the address of its bridge', () => {
+  const { faults, network } = cluster();
+  faults.cause(['reject', '1']);
+  const node = network.node('node-1');
+  for (const address of ['10.4.1.1', '10.128.0.2', '127.0.0.1'])
+    expect(node.connect(address, 80).kind).toBe('connected');
+});
+
 test('faults are listed by the words that cause them, with the names of nodes', () => {
   const { faults } = cluster();
   for (const words of [
