@@ -55,8 +55,7 @@ async function start(
   const { process, options, client } = session;
   const wantsInput = options.flag('stdin');
   const tty = options.flag('tty') ? process.files.get(0)?.tty : undefined;
-  if (options.flag('tty') && (tty === undefined || !wantsInput))
-    await process.complain(wantsInput ? `${NO_TERMINAL}\n` : '');
+  if (options.flag('tty') && tty === undefined && wantsInput) await process.complain(`${NO_TERMINAL}\n`);
   const isTerminal = options.flag('tty') && (tty !== undefined || !wantsInput);
   const query = new URLSearchParams({ container, stdout: 'true' });
   if (wantsInput) query.set('stdin', 'true');

@@ -112,7 +112,8 @@ async function printTables(
 ): Promise<void> {
   const { process, options } = session;
   const isMixed = new Set(readings.map(({ type }) => type)).size > 1;
-  const tables = new Map<ResourceType, ServerTable>();
+  // What is of one type and stands together is one table.
+  const tables: { type: ResourceType; found: ServerTable }[] = [];
   for (const { type, namespace, name } of readings)
     await collect(session, failures, async () => {
       const query = new URLSearchParams(name === undefined ? selectors(session) : {});
@@ -124,24 +125,18 @@ async function printTables(
           ? await session.readList(type, namespace, headers, query)
           : await session.read(pathOf(type, namespace, name), headers, query)
       ) as ServerTable;
-      const before = tables.get(type);
-      if (before === undefined) tables.set(type, found);
-      else before.rows.push(...found.rows);
+      const before = tables.at(-1);
+      if (before?.type === type) before.found.rows.push(...found.rows);
+      else if (found.rows.length > 0) tables.push({ type, found });
     });
-  const filled = [...tables].filter(([, { rows }]) => rows.length > 0);
-  const texts = filled.map(([type, found]) => {
-    const showsKind = isMixed || options.flag('show-kind') || isCategory(readings, tables);
-    const printer = new TablePrinter(session, type, showsKind);
+  const texts = tables.map(({ type, found }) => {
+    const printer = new TablePrinter(session, type, isMixed || options.flag('show-kind'));
     return printer.print({ ...found, rows: sortedRows(session, found.rows) });
   });
   await process.print(texts.join('\n'));
   if (texts.length > 0 || failures.length > 0 || options.flag('ignore-not-found')) return;
   const isEverywhere = options.flag('all-namespaces') || !readings.some(({ type }) => type.namespaced);
   await process.complain(`No resources found${isEverywhere ? '' : ` in ${session.namespace} namespace.`}\n`);
-}
-
-function isCategory(readings: readonly Reading[], tables: ReadonlyMap<ResourceType, ServerTable>): boolean {
-  return readings.length > 1 && tables.size > 1;
 }
 
 /** Does one of several things; a refusal is kept for the end. */

@@ -14,7 +14,6 @@ const NAMESPACE = 'k8snet-parity-modern';
 const OTHERWISE: Record<string, string> = {
   version: 'it is of another version, and so has nothing to warn of',
   'exec multi-container -c shell /bin/sh': 'it takes the deck’s line, as kubectl did until 1.30',
-  'exec -it multi-container -c shell -- cat': 'a real one ends the keys with what the terminal has',
 };
 
 /** Options that it lacks. */
