@@ -9,7 +9,7 @@ import { option } from './options.ts';
 import { isNotFound, pathOf, type Session } from './session.ts';
 import { threeWayPatch } from './three-way-patch.ts';
 
-export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 export const apply: Command = {
   name: 'apply',

@@ -2,7 +2,7 @@ import type { Command } from './command.ts';
 import type { OptionSpec } from './options.ts';
 
 /** What `kubectl` alone says. */
-export function GENERAL_HELP(commands: readonly Command[]): string {
+export function generalHelp(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}\n`).join('');
   return `kubectl controls the Kubernetes cluster manager.

@@ -2,8 +2,8 @@ import type { Process, Program } from '../../process.ts';
 import { COMMANDS, NOT_MODELLED } from './commands.ts';
 import type { Command } from './command.ts';
 import { failure, KubectlFailure } from './failure.ts';
-import { commandHelp, GENERAL_HELP } from './help.ts';
-import { GLOBAL, GivenOptions, parseCommandLine } from './options.ts';
+import { commandHelp, generalHelp } from './help.ts';
+import { GLOBAL, parseCommandLine } from './options.ts';
 import { openSession } from './session.ts';
 
 /** kubectl, as far as a learner of networking needs it, in the words of 1.32. It finds the cluster by its machine. */
@@ -23,7 +23,7 @@ async function run(process: Process, args: string[]): Promise<number> {
     const about = COMMANDS.find((each) => each.name === rest[0]);
     if (about === undefined && rest[0] !== undefined)
       await process.print(`Unknown help topic [\`${rest[0]}\`]\n`);
-    await process.print(about === undefined ? GENERAL_HELP(COMMANDS) : commandHelp(about));
+    await process.print(about === undefined ? generalHelp(COMMANDS) : commandHelp(about));
     return 0;
   }
   const command = COMMANDS.find((each) => each.name === name || each.aliases?.includes(name) === true);
@@ -48,9 +48,8 @@ function commandOf(args: readonly string[]): { name: string | undefined; rest: s
     if (spec !== undefined && spec.kind !== 'flag' && typeof spec.kind !== 'object') index++;
   }
   // Nothing but options: those are looked at, for their mistakes.
-  const { options } =
-    args.length === 0 ? { options: new GivenOptions() } : parseCommandLine(args, GLOBAL, 'kubectl');
-  return { name: undefined, rest: options.all('help').length > 0 ? [] : [] };
+  parseCommandLine(args, GLOBAL, 'kubectl');
+  return { name: undefined, rest: [] };
 }
 
 function unknownCommand(name: string): KubectlFailure {

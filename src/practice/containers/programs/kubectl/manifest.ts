@@ -44,7 +44,7 @@ function filesOf(process: Process, name: string): string[] {
 }
 
 async function objectsOf(process: Process, source: string): Promise<ApiObject[]> {
-  const bytes = source === '-' ? await readAll(process) : readWhole(process, source);
+  const bytes = source === '-' ? await readAll(process) : readFile(process, source);
   const { loadAll } = await import('js-yaml');
   let documents: unknown[];
   try {
@@ -93,8 +93,17 @@ async function resolve(session: Session, object: ApiObject, source: string): Pro
   return { object, type, namespace: given === '' ? session.namespace : given, source };
 }
 
+function readFile(process: Process, path: string): Uint8Array {
+  try {
+    return readWhole(process, path);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    throw failure(`open ${path}: ${error.message.toLowerCase()}`);
+  }
+}
+
 /** Everything on stdin. */
-export async function readAll(process: Process): Promise<Uint8Array> {
+async function readAll(process: Process): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for (let chunk = await process.stdin.read(); chunk !== null; chunk = await process.stdin.read())
     chunks.push(chunk);
