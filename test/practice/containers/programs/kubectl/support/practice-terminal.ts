@@ -22,8 +22,8 @@ import { devicesAndProc, quietNetwork } from '../../../support/quiet.ts';
 
 const MANIFESTS = new URL('../../../../../parity/manifests/', import.meta.url);
 
-/** How much faster time goes by: a Pod's thirty seconds of grace are three. */
-const HURRY = 10;
+/** How much faster time goes by: a Pod's thirty seconds of grace are eight. */
+const HURRY = 4;
 const began = Date.now();
 const hurriedClock: Clock = {
   now: () => began + (Date.now() - began) * HURRY,
