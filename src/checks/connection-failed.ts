@@ -12,8 +12,17 @@ const CODES = {
   'no-answer': 'no-http-answer',
 } as const;
 
-/** The finding for a request that was sent and got no HTTP answer. */
-export function connectionFailed(context: CheckContext, from: ContainerReference, sent: Probe): Finding {
+/**
+ * The finding for a request that was sent and got no HTTP answer.
+ *
+ * @param asker who asked, where it is not the Pod
+ */
+export function connectionFailed(
+  context: CheckContext,
+  from: ContainerReference,
+  sent: Probe,
+  asker = `Pod ${from.pod}`,
+): Finding {
   const { result } = sent;
   if (result.kind === 'answered') throw new Error('not a failed connection');
   return finding('fail', CODES[result.kind], {
@@ -24,6 +33,7 @@ export function connectionFailed(context: CheckContext, from: ContainerReference
     details: {
       pod: from.pod,
       container: from.container,
+      asker,
       server: sent.server,
       asked: sent.to?.metadata.name ?? '',
       url: sent.url,

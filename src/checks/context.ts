@@ -1,4 +1,5 @@
 import type { Api } from '../cluster/api.ts';
+import type { ContainerReference } from '../lesson/pod-reference.ts';
 
 /** What a check may use. It sees the cluster through `api` only. */
 export interface CheckContext {
@@ -14,4 +15,40 @@ export interface CheckContext {
   kubectl(...args: string[]): string;
   /** Says what is being waited for. */
   waiting(what: string): void;
+  /** Says what is expected, before anything is probed. */
+  expecting(what: string): void;
+  nodes: NodeAccess;
+}
+
+/** How checks get at Nodes. */
+export interface NodeAccess {
+  /**
+   * A container in the network of this Node, by a Pod of ours that all checks share; undefined where the learner has not
+   * allowed one, and the cluster does not offer it.
+   *
+   * @throws {ApiError | TransportError | HelperPodFailure}
+   */
+  shell(node: string): Promise<ContainerReference | undefined>;
+  /**
+   * Makes a small Pod of ours for as long as `use` takes.
+   *
+   * @param probe the readiness probe of its container, which does nothing by itself
+   * @throws {ApiError | TransportError}
+   */
+  withProbe<T>(node: string, probe: object, use: (pod: string) => Promise<T>): Promise<T>;
+  /** Who does what a page asks for: the learner, or in a demonstration the tutor. */
+  performer: 'learner' | 'tutor';
+}
+
+/** A Pod of ours did not start: that says nothing about the network. */
+export class HelperPodFailure extends Error {
+  readonly pod: string;
+  readonly node: string;
+
+  constructor(pod: string, node: string, message: string) {
+    super(message);
+    this.name = 'HelperPodFailure';
+    this.pod = pod;
+    this.node = node;
+  }
 }

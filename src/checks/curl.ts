@@ -26,25 +26,39 @@ const TOTAL_SECONDS = 8;
  * No proxy and no ~/.curlrc: they would answer for the network. The URL has been
  * parsed before, single quotes cannot occur in it.
  */
-export function curlScript(url: string, mark: string): string {
+export function curlScript(url: string, mark: string, { bare = false } = {}): string {
+  // curl refuses HTTP/0.9 since 7.66, unless asked; before 7.64 it does not know the question.
+  const setting = bare
+    ? `z=; case "$(curl --help all 2>&1; curl --help 2>&1)" in *--http0.9*) z=--http0.9;; esac\n`
+    : '';
   return (
-    `curl -q -sSv -g --noproxy '*' -A k8snet-tutor --connect-timeout ${CONNECT_SECONDS} -m ${TOTAL_SECONDS} ` +
+    setting +
+    `curl -q${bare ? ' $z' : ''}${url.startsWith('https:') ? ' -k' : ''} -sSv -g --noproxy '*' -A k8snet-tutor --connect-timeout ${CONNECT_SECONDS} -m ${TOTAL_SECONDS} ` +
     `-w '\\n${mark} %{http_code} %{time_connect} [%{remote_ip}] [%{local_ip}]\\n' '${url}'`
   );
 }
 
-export function readCurl(outcome: Extract<ExecOutcome, { kind: 'exit' }>, mark: string): CurlResult {
+export function readCurl(
+  outcome: Extract<ExecOutcome, { kind: 'exit' }>,
+  mark: string,
+  { bare = false } = {},
+): CurlResult {
   const message = lastWords(outcome.stderr);
   if (outcome.code === 127 || outcome.code === 126) return { kind: 'no-curl', message };
   const facts = new RegExp(`\\n${mark} (\\d{3}) ([\\d.,]+) \\[([^\\]]*)\\] \\[([^\\]]*)\\]\\n?$`).exec(
     outcome.stdout,
   );
   const status = Number(facts?.[1] ?? 0);
-  if (outcome.code === 0 && facts !== null && status > 0)
+  const body = outcome.stdout.slice(0, facts?.index);
+  // Some kinds of nc keep the connection open when all has been said: then it is the time limit that ends it.
+  const complete = bare
+    ? outcome.code === 0 || (outcome.code === OPERATION_TIMEDOUT && body !== '')
+    : outcome.code === 0 && status > 0;
+  if (complete && facts !== null)
     return {
       kind: 'answered',
       status,
-      body: outcome.stdout.slice(0, facts.index),
+      body,
       remote: facts[3] ?? '',
       local: facts[4] ?? '',
     };
@@ -58,6 +72,8 @@ export function readCurl(outcome: Extract<ExecOutcome, { kind: 'exit' }>, mark: 
   if (kind === undefined) return { kind: 'broken', message: message || unsaid };
   return { kind, connected, message: message || unsaid };
 }
+
+const OPERATION_TIMEDOUT = 28;
 
 /** What -v says after a handshake; the time of a fast one is written as 0.000 by old versions. */
 const CONNECTED = /^\* +(?:Connected to|Established connection to) /m;

@@ -37,11 +37,14 @@ const EXEC_TIMEOUT = 20_000;
 /**
  * Sends one HTTP request from a container, with a nonce in the URL that the server's log will show. Whatever keeps us
  * from sending it comes back as a finding instead.
+ *
+ * @param before called when both ends are known and nothing has been sent; a finding ends it there
  */
 export async function probe(
   context: CheckContext,
   source: ContainerReference,
   target: Target,
+  before: (about: Pick<Probe, 'from' | 'to' | 'server'>) => Finding | undefined = () => undefined,
 ): Promise<Probe | { finding: Finding }> {
   const looked = await lookUpPod(context, source.pod);
   if ('finding' in looked) return looked;
@@ -53,16 +56,38 @@ export async function probe(
   const resolved = await resolve(context, from, target);
   if ('finding' in resolved) return resolved;
   const { to, server, authority } = resolved;
+  const ruledOut = before({ from, to, server });
+  if (ruledOut !== undefined) return { finding: ruledOut };
+  return request(context, source, { from, to, server, authority }, { path: target.path });
+}
+
+/** How a request differs from a plain GET of the first page. */
+export interface RequestOptions {
+  scheme?: 'http' | 'https';
+  path?: string;
+  /** A text without HTTP around it is an answer, too: its status is 0. */
+  bare?: boolean;
+}
+
+/** Sends one request from a container that is there and runs. */
+export async function request(
+  context: CheckContext,
+  source: ContainerReference,
+  { from, to, server, authority }: Destination & { from: Pod },
+  { scheme = 'http', path = '/', bare = false }: RequestOptions = {},
+): Promise<Probe | { finding: Finding }> {
   const nonce = context.nonce();
-  const url = `http://${authority}${target.path}`;
+  const url = `${scheme}://${authority}${path}`;
   const mark = `k8snet-facts-${nonce}`;
   const marked = `${url}${url.includes('?') ? '&' : '?'}k8snet-tutor=${nonce}`;
-  const command = context.kubectl('exec', source.pod, '-c', source.container, '--', 'curl', url);
+  const insecure = scheme === 'https' ? ['-k'] : [];
+  const command = context.kubectl('exec', source.pod, '-c', source.container, '--', 'curl', ...insecure, url);
   const pod = { namespace: context.namespace, pod: source.pod, container: source.container };
-  const outcome = await execScript(context.api, pod, curlScript(marked, mark), context.nonce, EXEC_TIMEOUT);
+  const script = curlScript(marked, mark, { bare });
+  const outcome = await execScript(context.api, pod, script, context.nonce, EXEC_TIMEOUT);
   if (outcome.kind !== 'exit') return { finding: execFailed(context, source, command, outcome) };
 
-  const result = readCurl(outcome, mark);
+  const result = readCurl(outcome, mark, { bare });
   const subject = podSubject(context, source.pod);
   if (result.kind === 'no-curl' || result.kind === 'broken')
     return {
@@ -84,7 +109,8 @@ function answerText(result: Probe['result']): string {
   if (result.kind !== 'answered') return result.message;
   const title = /<title>([^<]*)<\/title>/i.exec(result.body)?.[1]?.trim();
   const what = title ?? `${result.body.length} characters`;
-  return `HTTP ${result.status}, "${what}", from ${result.local} to ${result.remote}`;
+  const how = result.status === 0 ? 'no HTTP' : `HTTP ${result.status}`;
+  return `${how}, "${what}", from ${result.local} to ${result.remote}`;
 }
 
 function notRunning(context: CheckContext, pod: Pod, container: string): Finding | undefined {

@@ -1,14 +1,23 @@
 import type { Check } from '../lesson/check.ts';
 import { ApiError } from '../cluster/api.ts';
 import { TransportError } from '../cluster/connection.ts';
-import type { CheckContext } from './context.ts';
+import { type CheckContext, HelperPodFailure } from './context.ts';
 import { checkHttp } from './http.ts';
+import { checkNodeServer } from './node-server.ts';
+import { checkNodeToPod } from './node-to-pod.ts';
+import { checkPodToNode } from './pod-to-node.ts';
 import { checkReach } from './reach.ts';
 import { checkReady } from './ready.ts';
 import { checkSameAddress } from './same-address.ts';
 import { checkSource } from './source.ts';
 import { finding, type Finding, forbidden } from './target-pod.ts';
 import type { Verdict } from './verdict.ts';
+
+/** The Pod a check is about. */
+export function podOf(check: Check): string {
+  if (check.kind === 'node-to-pod') return check.to.host.pod;
+  return 'pod' in check ? check.pod : check.from.pod;
+}
 
 /** Runs one check. Trouble on the way to the cluster is a verdict too: inconclusive, never a wrong answer. */
 export async function runCheck(check: Check, context: CheckContext): Promise<Verdict> {
@@ -28,17 +37,29 @@ function dispatch(check: Check, context: CheckContext): Promise<Finding> {
       return checkSource(check, context);
     case 'same-address':
       return checkSameAddress(check, context);
+    case 'node-to-pod':
+      return checkNodeToPod(check, context);
+    case 'pod-to-node':
+      return checkPodToNode(check, context);
+    case 'node-server':
+      return checkNodeServer(check, context);
   }
 }
 
 function asFinding(check: Check, context: CheckContext, error: unknown): Finding {
-  const pod = 'pod' in check ? check.pod : check.from.pod;
-  const subject = `Pod ${pod} in namespace ${context.namespace}`;
+  const subject = `Pod ${podOf(check)} in namespace ${context.namespace}`;
   // Not the network's doing and not the learner's: the edge says what to do about these.
   const passed =
     error instanceof TransportError && ['credentials', 'certificate', 'aborted'].includes(error.reason);
   if (passed || (error instanceof ApiError && error.status === 401)) throw error;
   if (error instanceof ApiError && error.status === 403) return forbidden(subject, error);
+  if (error instanceof HelperPodFailure)
+    return finding('inconclusive', 'helper-pod', {
+      subject,
+      observed: error.message,
+      expected: `a Pod of ours on Node ${error.node}`,
+      details: { node: error.node, helper: error.pod },
+    });
   if (error instanceof TransportError)
     return finding('inconclusive', error.reason === 'timeout' ? 'server-timeout' : 'server-lost', {
       subject,

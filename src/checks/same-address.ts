@@ -2,10 +2,13 @@ import { canonicalAddress, ownAddresses } from '../cluster/address.ts';
 import { execScript } from '../cluster/exec.ts';
 import { type Pod, podAddresses } from '../cluster/pod.ts';
 import type { CheckOf } from '../lesson/check.ts';
+import { ownersOf } from './address-owner.ts';
+import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
-import { execFailed } from './probe.ts';
+import { execFailed, probe } from './probe.ts';
 import { containerMissing, finding, type Finding, isRunning, lookUpPod, podSubject } from './target-pod.ts';
 import type { Evidence } from './verdict.ts';
+import { askWitness } from './witness.ts';
 
 const EXEC_TIMEOUT = 15_000;
 const OWN_ADDRESSES = 'cat /proc/net/fib_trie; cat /proc/net/if_inet6 2>/dev/null || true';
@@ -26,7 +29,56 @@ export async function checkSameAddress(
     check.containers.map((container) => addressesSeenBy(context, pod, container)),
   );
   for (const view of views) if ('finding' in view) return view.finding;
-  return judge(context, pod, views as View[]);
+  const own = judge(context, pod, views as View[]);
+  if (check.peer === undefined || own.outcome !== 'pass') return own;
+  return askPeer(context, check, check.peer, pod, own);
+}
+
+/** The third view: whom a web server elsewhere sees when the Pod calls it. */
+async function askPeer(
+  context: CheckContext,
+  check: CheckOf<'same-address'>,
+  peer: string,
+  pod: Pod,
+  own: Finding,
+): Promise<Finding> {
+  const target = {
+    text: `pod/${peer}`,
+    scheme: 'http',
+    host: { type: 'pod', pod: peer },
+    port: 80,
+    path: '/',
+  } as const;
+  const from = { pod: check.pod, container: check.containers[0]! };
+  const api = podAddresses(pod).map(canonicalAddress);
+  const sent = await probe(context, from, target, ({ server }) => {
+    context.expecting(`${check.id}: the containers, the API and ${server} will all name ${api.join(' or ')}`);
+    return undefined;
+  });
+  if ('finding' in sent) return sent.finding;
+  if (sent.result.kind !== 'answered') return connectionFailed(context, from, sent);
+  const testimony = await askWitness(context, sent);
+  if ('finding' in testimony) return testimony.finding;
+  const { address } = testimony;
+  const evidence = [...own.evidence, ...sent.evidence, testimony.evidence];
+  const expected = `containers, API and peer all name ${api.join(' or ')}`;
+  if (api.includes(address))
+    return {
+      ...own,
+      code: 'three-views',
+      observed: `${own.observed}; Pod ${peer} saw ${address}`,
+      expected,
+      evidence,
+      details: { ...own.details, peer },
+    };
+  const owner = (await ownersOf(context, address)).map(({ text }) => text).join(' and ');
+  return finding('fail', 'peer-sees-other', {
+    subject: own.subject,
+    observed: `${own.observed}; but Pod ${peer} saw ${address}${owner === '' ? '' : `, which is ${owner}`}`,
+    expected,
+    evidence,
+    details: { ...own.details, peer, seen: address, owner },
+  });
 }
 
 interface View {

@@ -1,8 +1,7 @@
 import { canonicalAddress, isLoopback } from '../cluster/address.ts';
-import { listNodes } from '../cluster/node.ts';
 import { type Pod, podAddresses } from '../cluster/pod.ts';
-import { ApiError } from '../cluster/api.ts';
 import type { Source } from '../lesson/check.ts';
+import { ownersOf } from './address-owner.ts';
 import type { CheckContext } from './context.ts';
 
 /** Says in words which source addresses are right, before anything is probed. */
@@ -27,20 +26,5 @@ export async function isExpectedSource(
   if (expectation === 'loopback') return isLoopback(address);
   if (podAddresses(from).map(canonicalAddress).includes(address)) return true;
   if (expectation === 'pod-ip') return false;
-  return (await ownersOf(context, address)).includes(`Node ${from.spec.nodeName}`);
-}
-
-/** Whose address this is, as far as the API tells; Nodes may be hidden from this user. */
-export async function ownersOf(context: CheckContext, address: string): Promise<string[]> {
-  try {
-    const nodes = await listNodes(context.api);
-    return nodes
-      .filter((node) =>
-        (node.status?.addresses ?? []).some((each) => canonicalAddress(each.address) === address),
-      )
-      .map((node) => `Node ${node.metadata.name}`);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return [];
-    throw error;
-  }
+  return (await ownersOf(context, address)).some(({ node }) => node === from.spec.nodeName);
 }

@@ -69,6 +69,14 @@ export async function askWitness(
   return { address: canonicalAddress(address), container: found.container, evidence };
 }
 
+/** The address in the line of an access log among these; undefined where none can be read. */
+export function sourceInLog(lines: string[]): string | undefined {
+  const address = lines.map((line) => ACCESS_LOG.exec(line)?.[1]).find((each) => each !== undefined);
+  return address === undefined || isIP(canonicalAddress(address)) === 0
+    ? undefined
+    : canonicalAddress(address);
+}
+
 function noWitness(context: CheckContext, probe: Probe): Finding {
   return finding('inconclusive', 'witness-none', {
     subject: podSubject(context, probe.from.metadata.name),

@@ -141,7 +141,7 @@ const WORDS: Record<string, Words> = {
     ],
   },
   'connection-unreachable': {
-    said: (d) => `There is no way from Pod ${d['pod']} to ${d['url']}`,
+    said: (d) => `There is no way from ${d['asker']} to ${d['url']}`,
     why: 'A router on the way, or the kernel itself, said so: no route to this address.',
     next: () => ['Is the address right? kubectl get pods -o wide'],
   },

@@ -2,6 +2,7 @@ import type { OpenCluster } from '../cluster/open.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { Problem } from '../problem.ts';
 import { Journal } from '../tutor/journal.ts';
+import { NodeShells } from '../tutor/node-shells.ts';
 import { listSessions, type Session, sessionFolder } from '../tutor/session.ts';
 import type { StateFolder } from '../tutor/state-folder.ts';
 import type { Workshop } from '../tutor/workshop.ts';
@@ -155,6 +156,7 @@ export async function makeWorkshop(
     owner: ownerOf(desk),
     pointing: await pointingOf(desk, session),
     reporter: output.reporter,
+    nodeShells: new NodeShells(),
     nonce: runtime.nonce,
     timestamp: runtime.timestamp,
   };

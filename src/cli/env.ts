@@ -34,7 +34,7 @@ export async function env(desk: Desk, options: { shell?: Shell; unset?: boolean 
 }
 
 /** What is printed will be run. */
-const SILENT = { waiting: () => {}, action: () => {}, did: () => {} };
+const SILENT = { waiting: () => {}, expecting: () => {}, action: () => {}, did: () => {} };
 
 function usualShell(environment: Record<string, string | undefined>, platform: string): Shell {
   const name = basename(environment['SHELL'] ?? '');

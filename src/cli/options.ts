@@ -7,6 +7,8 @@ export interface Options {
   kubeconfig?: string;
   namespace?: string;
   image: Record<string, string>;
+  /** A yes to Pods in the network of Nodes. */
+  allowNodeNetwork?: boolean;
   output: 'text' | 'json';
   plain: boolean;
   /** Milliseconds. */

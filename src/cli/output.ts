@@ -51,6 +51,9 @@ export function makeOutput(runtime: Runtime, options: Pick<Options, 'output' | '
         lastWait = what;
         output.print(...wrap(theme.quiet(`… waiting for ${what}`), output.width));
       },
+      expecting: (what) => {
+        output.print(...wrap(theme.quiet(`→ expected: ${what}`), output.width));
+      },
       action: (command) => {
         if (options.verbose) output.print(theme.quiet(`$ ${command}`));
       },

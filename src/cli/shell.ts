@@ -1,3 +1,4 @@
+import { podOf as podOfCheck } from '../checks/run-check.ts';
 import type { ExecEnd, ExecStatus } from '../cluster/connection.ts';
 import { asProblem } from '../cluster/failure.ts';
 import { missingPermission, permissionText } from '../cluster/permission.ts';
@@ -66,8 +67,7 @@ export async function openShell(
 /** The first Pod that a page's checks look at. */
 function podOf(step: Step): string | undefined {
   const [check] = step.checks;
-  if (check === undefined) return undefined;
-  return 'pod' in check ? check.pod : check.from.pod;
+  return check === undefined ? undefined : podOfCheck(check);
 }
 
 function lessonsPods(workshop: Workshop): string[] {

@@ -149,6 +149,7 @@ async function begin(
     namespace: desk.options.namespace ?? namespaceName(lesson.id, desk.runtime.nonce()),
     borrowed,
     images: desk.options.image,
+    nodeNetwork: desk.options.allowNodeNetwork ?? null,
     started: desk.runtime.timestamp(),
     current: lesson.steps[0]!.id,
     entered: [],
@@ -209,6 +210,7 @@ async function resume(desk: Desk, lesson: Lesson, current: CurrentSession): Prom
   if (!lesson.steps.some((step) => step.id === session.current))
     session.current = (lesson.steps.find((step) => !session.done.includes(step.id)) ?? lesson.steps[0]!).id;
   session.images = { ...session.images, ...desk.options.image };
+  session.nodeNetwork = desk.options.allowNodeNetwork ?? session.nodeNetwork;
   const workshop = await makeWorkshop(desk, lesson, current, await openSessionCluster(desk, session));
   await ensureNamespace(workshop);
   await requireNamespace(workshop);

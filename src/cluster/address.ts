@@ -52,3 +52,23 @@ export function ownAddresses(procNet: string): string[] {
   }
   return [...found].filter((address) => !isLoopback(address) && !address.startsWith('169.254.'));
 }
+
+/** The first two addresses of a subnet, which networks keep for the Node itself: its bridge (.1), its overlay (.0). */
+export function nodesOwnAddresses(subnet: string): string[] {
+  const base = subnet.split('/')[0] ?? '';
+  if (isIPv4(base)) {
+    const [a, b, c, d] = base.split('.').map(Number) as [number, number, number, number];
+    return [base, `${a}.${b}.${c}.${d + 1}`];
+  }
+  if (!isIPv6(base)) return [];
+  const canonical = canonicalAddress(base);
+  return [canonical, canonicalAddress(canonical.replace(/(::|:0)$/, (end) => (end === '::' ? '::1' : ':1')))];
+}
+
+/** An address as /proc/net/tcp and tcp6 write it: words of 32 bits in the machine's own (little-endian) order. */
+export function procNetAddress(hexadecimal: string): string | undefined {
+  if (!/^([0-9A-F]{8}|[0-9A-F]{32})$/.test(hexadecimal)) return undefined;
+  const bytes = hexadecimal.match(/.{8}/g)!.flatMap((word) => word.match(/../g)!.toReversed());
+  if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
+  return canonicalAddress(bytes.join('').match(/.{4}/g)!.join(':'));
+}

@@ -4,7 +4,13 @@ import { objectPath } from './resources.ts';
 
 /** The fields of a Node that we read. */
 export interface Node extends KubernetesObject {
-  spec?: { podCIDR?: string; podCIDRs?: string[]; providerID?: string };
+  spec?: {
+    podCIDR?: string;
+    podCIDRs?: string[];
+    providerID?: string;
+    unschedulable?: boolean;
+    taints?: { key: string; effect: string }[];
+  };
   status?: {
     addresses?: { type: string; address: string }[];
     conditions?: Condition[];
@@ -23,4 +29,20 @@ export function nodeAddresses(node: Node, type: 'InternalIP' | 'ExternalIP'): st
 
 export function isReady(node: Node): boolean {
   return node.status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ?? false;
+}
+
+/** The annotation by which a cluster says which image gives a shell on its Nodes, and that anybody may have one. */
+const SHELL_IMAGE = 'k8snet-tutor/node-shell-image';
+
+/** The image for a shell on this Node, where the cluster offers one. */
+export function offeredShellImage(node: Node): string | undefined {
+  return node.metadata.annotations?.[SHELL_IMAGE] || undefined;
+}
+
+/** Whether ordinary Pods are put on this Node. */
+export function takesPods(node: Node): boolean {
+  const { unschedulable, taints = [] } = node.spec ?? {};
+  return (
+    isReady(node) && unschedulable !== true && taints.every(({ effect }) => effect === 'PreferNoSchedule')
+  );
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseId, parseLabel } from './name.ts';
+import { parseNodePort, parseNodeReference } from './node-reference.ts';
 import { parsed, parsedBy, unparsed, type Parsed } from './parsed.ts';
 import { parseContainerReference } from './pod-reference.ts';
 import { strict } from './strict.ts';
@@ -12,8 +13,13 @@ import { parseTarget, type Target } from './target.ts';
 export const SOURCES = ['loopback', 'pod-ip', 'node-or-pod-ip'] as const;
 export type Source = (typeof SOURCES)[number];
 
+/** Two Pods on one Node, or on two. */
+export const PLACEMENTS = ['same-node', 'other-node'] as const;
+export type Placement = (typeof PLACEMENTS)[number];
+
 const label = parsedBy(parseLabel);
 const from = parsedBy(parseContainerReference);
+const node = parsedBy(parseNodeReference);
 const common = {
   id: parsedBy(parseId),
   /** Seconds to wait for things in progress. */
@@ -49,8 +55,33 @@ export const checkSchema = z.discriminatedUnion('kind', [
     /** Must be open from the same container, or a denial proves nothing. */
     control: tcpTarget.exactOptional(),
   }).refine((check) => check.expect === 'open' || check.control !== undefined, controlled),
-  strict({ ...common, kind: z.literal('source'), from, to: parsedBy(httpTarget), expect: z.enum(SOURCES) }),
-  strict({ ...common, kind: z.literal('same-address'), pod: label, containers: names(2) }),
+  strict({
+    ...common,
+    kind: z.literal('source'),
+    from,
+    to: parsedBy(httpTarget),
+    expect: z.enum(SOURCES),
+    /** Where the two Pods must run for the statement to be about them; otherwise it is skipped. */
+    placement: z.enum(PLACEMENTS).exactOptional(),
+  }),
+  strict({
+    ...common,
+    kind: z.literal('same-address'),
+    pod: label,
+    containers: names(2),
+    /** A Pod whose web server is asked by the first container, and tells whom it saw. */
+    peer: label.exactOptional(),
+  }),
+  strict({ ...common, kind: z.literal('node-to-pod'), from: node, to: parsedBy(podTarget) }),
+  strict({ ...common, kind: z.literal('pod-to-node'), from, to: node }),
+  strict({
+    ...common,
+    kind: z.literal('node-server'),
+    from,
+    to: parsedBy(parseNodePort),
+    /** A text that what the server sends must contain. */
+    body: z.string().min(1),
+  }),
 ]);
 
 /** Something a step verifies by looking at the cluster or sending traffic; `kind` says which. */
@@ -75,6 +106,14 @@ function httpTarget(text: string): Parsed<Target> {
     'this kind of check speaks http',
     'write http:// or leave the scheme out',
   );
+}
+
+function podTarget(text: string): Parsed<Target & { host: { type: 'pod' } }> {
+  const target = httpTarget(text);
+  if (!target.ok) return target;
+  const { host } = target.value;
+  if (host.type === 'pod') return parsed({ ...target.value, host });
+  return unparsed('target-invalid', 'a Node calls a Pod here', 'write pod/NAME, then :PORT, then a /path');
 }
 
 function parseWithin(text: string): Parsed<number> {

@@ -1,6 +1,7 @@
 import type { Check } from './check.ts';
 import type { FactReference } from './fact-reference.ts';
 import type { Manifest } from './manifest.ts';
+import type { NodePort } from './node-reference.ts';
 import type { Requirement } from './requirement.ts';
 import type { Template } from './template.ts';
 
@@ -44,7 +45,11 @@ export interface Step {
 }
 
 /** One thing the learner does, as the tutor would do it. */
-export type SolutionAction = { kind: 'apply'; manifest: Manifest } | { kind: 'delete'; pod: string };
+export type SolutionAction =
+  | { kind: 'apply'; manifest: Manifest }
+  | { kind: 'delete'; pod: string }
+  /** A server on a Node that answers once, with a file's text. */
+  | { kind: 'listen'; at: NodePort; manifest: Manifest };
 
 /** A wrong solution: the check that finds it, the code of its verdict and the hint that helps (1 to 3). */
 export interface Mistake {

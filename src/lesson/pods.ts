@@ -42,12 +42,26 @@ export class KnownPods {
 
 /** Every Pod and container a check names. */
 export function referencesOf(check: Check): Reference[] {
+  if (check.kind === 'node-to-pod')
+    return [{ path: ['from'], pod: check.from.pod }, ...targetReference(check.to, 'to')];
+  if (check.kind === 'pod-to-node')
+    return [
+      { path: ['from'], ...check.from },
+      { path: ['to'], pod: check.to.pod },
+    ];
+  if (check.kind === 'node-server')
+    return [
+      { path: ['from'], ...check.from },
+      { path: ['to'], pod: check.to.node.pod },
+    ];
   if ('from' in check) {
     const control = 'control' in check ? targetReference(check.control, 'control') : [];
     return [{ path: ['from'], ...check.from }, ...targetReference(check.to, 'to'), ...control];
   }
   const { pod, containers = [] } = check;
+  const peer = 'peer' in check ? [{ path: ['peer'], pod: check.peer }] : [];
   return [
+    ...peer,
     { path: ['pod'], pod },
     ...containers.map((container, n) => ({ path: ['containers', n], pod, container })),
   ];

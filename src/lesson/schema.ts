@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkSchema } from './check.ts';
 import { parseId } from './name.ts';
+import { parseNodePort } from './node-reference.ts';
 import { parsedBy } from './parsed.ts';
 import { parsePodReference } from './pod-reference.ts';
 import { parseRequirement } from './requirement.ts';
@@ -14,12 +15,18 @@ const text = z.string().regex(/\S/, 'must not be empty');
 const line = text.regex(/^[^\n]*$/, 'must be one line');
 const path = z.string();
 
+const ACTIONS: ReadonlySet<string> = new Set(['apply', 'delete', 'listen with']);
 const actionSchema = strict({
   apply: path.exactOptional(),
   delete: parsedBy(parsePodReference).exactOptional(),
-}).refine((action) => Object.keys(action).length === 1, {
-  params: { code: 'action-invalid', hint: 'write {apply: PATH} or {delete: pod/NAME}' },
-  error: 'an action is exactly one of `apply` and `delete`',
+  listen: parsedBy(parseNodePort).exactOptional(),
+  with: path.exactOptional(),
+}).refine((action) => ACTIONS.has(Object.keys(action).toSorted().join(' ')), {
+  params: {
+    code: 'action-invalid',
+    hint: 'write {apply: PATH}, {delete: pod/NAME} or {listen: node-of/POD:PORT, with: PATH}',
+  },
+  error: 'an action is exactly one of `apply`, `delete`, and `listen` with `with`',
 });
 const actions = z.array(actionSchema).min(1);
 

@@ -43,8 +43,10 @@ export function checkReferences(
     if (finding !== undefined) report.add(path, finding);
   }
   for (const { action, path } of actionsOf(step)) {
-    const finding = action.delete === undefined ? undefined : pods.finding(action.delete);
-    if (finding !== undefined) report.add([...at, ...path, 'delete'], finding);
+    const [key, pod] =
+      action.listen === undefined ? ['delete', action.delete] : ['listen', action.listen.node.pod];
+    const finding = pod === undefined ? undefined : pods.finding(pod);
+    if (finding !== undefined) report.add([...at, ...path, key], finding);
   }
 }
 

@@ -2,6 +2,7 @@ import { parseFact } from './fact-reference.ts';
 import type { Mistake, SolutionAction, Step } from './lesson.ts';
 import type { ManifestShelf } from './manifest-shelf.ts';
 import type { Manifest } from './manifest.ts';
+import type { NodePort } from './node-reference.ts';
 import type { KnownPods } from './pods.ts';
 import type { Report } from './report.ts';
 import type { WrittenAction, WrittenStep } from './schema.ts';
@@ -100,8 +101,19 @@ class StepManifests {
 
   async action(action: WrittenAction, at: Path): Promise<SolutionAction[]> {
     if (action.delete !== undefined) return [{ kind: 'delete', pod: action.delete }];
+    if (action.listen !== undefined) return this.listen(action.listen, action.with ?? '', at);
     const manifests = await this.take(action.apply ?? '', [...at, 'apply']);
     return manifests.map((manifest) => ({ kind: 'apply', manifest }));
+  }
+
+  private async listen(port: NodePort, path: string, at: Path): Promise<SolutionAction[]> {
+    if (!this.#nodeNetwork) {
+      const hint = 'add `requires: [node-network]` to the step';
+      const message = 'a server on a Node is for steps that require node-network';
+      this.#report.add([...at, 'listen'], { code: 'listen-not-allowed', message, hint }, 'key');
+    }
+    const manifests = await this.take(path, [...at, 'with']);
+    return manifests.map((manifest) => ({ kind: 'listen', at: port, manifest }));
   }
 
   async actions(actions: readonly WrittenAction[], at: Path): Promise<SolutionAction[]> {

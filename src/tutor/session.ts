@@ -19,6 +19,8 @@ const sessionSchema = z.object({
   /** The namespace is somebody else's: only single objects in it are ours. */
   borrowed: z.boolean(),
   images: z.record(z.string(), z.string()),
+  /** Whether the learner lets Pods of the tutor's into the Nodes' own network; null when they have not been asked. */
+  nodeNetwork: z.boolean().nullable().default(null),
   started: z.string(),
   /** Id of the page the learner is on. */
   current: z.string(),

@@ -1,5 +1,5 @@
 import type { CheckContext } from '../checks/context.ts';
-import { runCheck } from '../checks/run-check.ts';
+import { podOf, runCheck } from '../checks/run-check.ts';
 import type { Verdict } from '../checks/verdict.ts';
 import { asProblem } from '../cluster/failure.ts';
 import { findPod } from '../cluster/pod.ts';
@@ -11,6 +11,8 @@ import type { Manifest } from '../lesson/manifest.ts';
 import { nearest } from '../nearest.ts';
 import { Problem } from '../problem.ts';
 import { createOwned } from './create.ts';
+import { createHelperPod, removeHelperPod } from './helper-pod.ts';
+import { serveOnNode } from './node-server.ts';
 import { kubectl, type Workshop } from './workshop.ts';
 
 /** @throws {Problem} step-unknown, naming the nearest */
@@ -37,6 +39,20 @@ export function checkContext(workshop: Workshop): CheckContext {
     nonce: workshop.nonce,
     kubectl: (...args) => kubectl(workshop, ...args),
     waiting: (what) => workshop.reporter.waiting(what),
+    expecting: (what) => workshop.reporter.expecting(what),
+    nodes: {
+      performer: session.mode === 'demonstration' ? 'tutor' : 'learner',
+      shell: (node) => workshop.nodeShells.open(workshop, node),
+      withProbe: async (node, readinessProbe, use) => {
+        const parts = { purpose: 'kubelet-probe', node, hostNetwork: false, readinessProbe };
+        const pod = await createHelperPod(workshop, parts);
+        try {
+          return await use(pod.name);
+        } finally {
+          await removeHelperPod(workshop, pod);
+        }
+      },
+    },
   };
 }
 
@@ -59,7 +75,7 @@ export async function checkStep(workshop: Workshop, step: Step): Promise<Verdict
 /** In a namespace that is not ours, cleanup must know which objects the checks looked at, to ask about them. */
 async function rememberSeen(workshop: Workshop, step: Step): Promise<void> {
   const { api, session, journal } = workshop;
-  const names = new Set(step.checks.map((check) => ('pod' in check ? check.pod : check.from.pod)));
+  const names = new Set(step.checks.map(podOf));
   const ours = new Set(journal.things().map((thing) => thing.uid));
   for (const name of names) {
     const pod = await findPod(api, session.namespace, name).catch(() => undefined);
@@ -84,7 +100,8 @@ export async function solveStep(workshop: Workshop, step: Step): Promise<void> {
 export async function performActions(workshop: Workshop, actions: SolutionAction[]): Promise<void> {
   for (const action of actions) {
     if (action.kind === 'apply') await applyManifest(workshop, action.manifest);
-    else await deletePod(workshop, action.pod);
+    else if (action.kind === 'delete') await deletePod(workshop, action.pod);
+    else await serveOnNode(workshop, action);
   }
 }
 

@@ -3,6 +3,7 @@ import type { ClusterIdentity } from '../cluster/identity.ts';
 import { kubectlLine, type KubectlPointing, pointKubectl } from '../cluster/kubectl-line.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Journal } from './journal.ts';
+import type { NodeShells } from './node-shells.ts';
 import type { Reporter } from './reporter.ts';
 import type { Session } from './session.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -20,6 +21,7 @@ export interface Workshop {
   owner: string;
   pointing: KubectlPointing;
   reporter: Reporter;
+  nodeShells: NodeShells;
   /** Letters and digits, 128 bits that nobody can guess. */
   nonce(): string;
   /** ISO 8601 */

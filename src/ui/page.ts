@@ -1,5 +1,6 @@
 import { fill } from '../lesson/template.ts';
 import type { Lesson, Step } from '../lesson/lesson.ts';
+import type { NodeReference } from '../lesson/node-reference.ts';
 import { factName } from '../lesson/fact-reference.ts';
 import type { Fact } from '../tutor/facts.ts';
 import { cleanLine } from './clean.ts';
@@ -94,10 +95,20 @@ export function taskOf(check: Step['checks'][number]): string {
     case 'reach':
       return `${check.id}: ${place(check.from)} finds ${check.to.text} ${{ open: 'open', refused: 'refusing', timeout: 'silent' }[check.expect]}`;
     case 'source':
-      return `${check.id}: the server at ${check.to.text} sees ${place(check.from)} come from ${{ loopback: 'a loopback address', 'pod-ip': "the Pod's own address", 'node-or-pod-ip': "the Pod's or its Node's address" }[check.expect]}`;
+      return `${check.id}: the server at ${check.to.text} sees ${place(check.from)}${check.placement === undefined ? '' : { 'same-node': ', on the same Node,', 'other-node': ', on another Node,' }[check.placement]} come from ${{ loopback: 'a loopback address', 'pod-ip': "the Pod's own address", 'node-or-pod-ip': "the Pod's or its Node's address" }[check.expect]}`;
     case 'same-address':
-      return `${check.id}: the containers ${check.containers.join(' and ')} of Pod ${check.pod} and the API name one and the same address`;
+      return `${check.id}: the containers ${check.containers.join(' and ')} of Pod ${check.pod}, the API${check.peer === undefined ? '' : ` and its peer ${check.peer}`} name one and the same address`;
+    case 'node-to-pod':
+      return `${check.id}: ${nodePlace(check.from)} gets an answer from ${check.to.text}`;
+    case 'pod-to-node':
+      return `${check.id}: ${place(check.from)} reaches ${nodePlace(check.to)}, which sees the Pod or the Pod's own Node`;
+    case 'node-server':
+      return `${check.id}: ${place(check.from)} gets a text with "${check.body}" from port ${check.to.port} of ${nodePlace(check.to.node)}`;
   }
+}
+
+function nodePlace({ type, pod }: NodeReference): string {
+  return type === 'node-of' ? `the Node of Pod ${pod}` : `another Node than that of Pod ${pod}`;
 }
 
 function place(from: { pod: string; container: string }): string {

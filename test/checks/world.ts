@@ -1,6 +1,6 @@
 import { Api } from '../../src/cluster/api.ts';
 import type { Pod } from '../../src/cluster/pod.ts';
-import type { CheckContext } from '../../src/checks/context.ts';
+import type { CheckContext, NodeAccess } from '../../src/checks/context.ts';
 import { runCheck } from '../../src/checks/run-check.ts';
 import type { Verdict } from '../../src/checks/verdict.ts';
 import { checkSchema } from '../../src/lesson/check.ts';
@@ -79,6 +79,13 @@ export class World {
   readonly clock = new VirtualClock();
   readonly connection = new ScriptedConnection(this.clock);
   readonly waited: string[] = [];
+  readonly expected: string[] = [];
+  /** Nobody has allowed shells on Nodes, unless a test says so. */
+  nodes: NodeAccess = {
+    performer: 'learner',
+    shell: () => Promise.resolve(undefined),
+    withProbe: (_node, _probe, use) => use('kubelet-probe'),
+  };
   /** What the network does with a request, and whom the server sees; by default as Kubernetes asks. */
   network: (call: CurlCall, from: Pod) => CurlAnswer = (call, from) => this.nginx(call, from);
   /** The kernel's view of a container's own addresses. */
@@ -131,6 +138,8 @@ export class World {
       nonce: () => `nonce${++this.nonces}x`,
       kubectl: (...args) => ['kubectl', '-n', NAMESPACE, ...args].join(' '),
       waiting: (what) => void this.waited.push(what),
+      expecting: (what) => void this.expected.push(what),
+      nodes: this.nodes,
     };
   }
 

@@ -25,6 +25,7 @@ const session = (kubeconfig: string | null, started = '2030-01-01T00:00:00Z'): S
   namespace: 'k8snet-networking-abc123',
   borrowed: false,
   images: {},
+  nodeNetwork: null,
   started,
   current: 'pod',
   entered: [],

@@ -5,6 +5,7 @@ import type { Lesson } from '../../src/lesson/lesson.ts';
 import { Journal } from '../../src/tutor/journal.ts';
 import type { Session } from '../../src/tutor/session.ts';
 import type { StateFolder } from '../../src/tutor/state-folder.ts';
+import { NodeShells } from '../../src/tutor/node-shells.ts';
 import type { Workshop } from '../../src/tutor/workshop.ts';
 import { lessonText, memoryPack, POD } from '../lesson/memory-pack.ts';
 
@@ -44,6 +45,7 @@ export function testSession(more: Partial<Session> = {}): Session {
     namespace: NAMESPACE,
     borrowed: false,
     images: {},
+    nodeNetwork: null,
     started: '2026-01-01T00:00:00.000Z',
     current: 'one',
     entered: [],
@@ -86,9 +88,11 @@ export function testWorkshop(options: {
     pointing: { kubeconfig: undefined, context: undefined, namespace: session.namespace },
     reporter: {
       waiting: (what) => void told.push(`waiting for ${what}`),
+      expecting: (what) => void told.push(`expected: ${what}`),
       action: (command) => void told.push(`$ ${command}`),
       did: (what) => void told.push(what),
     },
+    nodeShells: new NodeShells(),
     nonce: () => `nonce${String(++nonces).padStart(27, '0')}`,
     timestamp: () => '2026-01-01T00:00:00.000Z',
     told,

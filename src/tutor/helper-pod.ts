@@ -1,0 +1,126 @@
+import { HelperPodFailure } from '../checks/context.ts';
+import { podTrouble } from '../checks/pod-trouble.ts';
+import { ApiError } from '../cluster/api.ts';
+import { TransportError } from '../cluster/connection.ts';
+import { type Pod } from '../cluster/pod.ts';
+import { podPath } from '../cluster/resources.ts';
+import { waitFor } from '../cluster/watch.ts';
+import { Problem } from '../problem.ts';
+import { createOwned } from './create.ts';
+import type { Workshop } from './workshop.ts';
+
+/** A small Pod of the tutor's own, on one Node, that is gone when its work is done. */
+export interface HelperPod {
+  name: string;
+  node: string;
+}
+
+/** The deck's curl, maintained and for every architecture; the same as in the lesson's manifests. */
+export const CURL_IMAGE = 'curlimages/curl:8.16.0';
+/** `curl_user` of that image, by number: `runAsNonRoot` wants one. */
+const CURL_USER = 100;
+const CURL_GROUP = 101;
+/** Seconds after which a forgotten one ends by itself. */
+const DEADLINE = 4 * 60 * 60;
+/** Milliseconds to start: an image may have to be pulled. */
+const START = 90_000;
+const NAME_LETTERS = 6;
+
+export interface HelperPodParts {
+  /** Begins its name: `node-shell`, `kubelet-probe`. */
+  purpose: string;
+  node: string;
+  hostNetwork: boolean;
+  /** One that the cluster offers; otherwise curl's, whose user is not root. */
+  image?: string | undefined;
+  readinessProbe?: object | undefined;
+}
+
+/** @throws {ApiError | TransportError} 403 where Pod Security, a quota or RBAC is against it */
+export async function createHelperPod(workshop: Workshop, parts: HelperPodParts): Promise<HelperPod> {
+  const { purpose, node } = parts;
+  const name = `${purpose}-${workshop.nonce().slice(0, NAME_LETTERS).toLowerCase()}`;
+  const raw = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: specOf(parts, workshop.session.images['shell']),
+  };
+  const { namespace } = workshop.session;
+  try {
+    await createOwned(workshop, { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespace, name, raw });
+  } catch (error) {
+    const cause = error instanceof Problem ? error.cause : undefined;
+    throw cause instanceof ApiError || cause instanceof TransportError ? cause : error;
+  }
+  return { name, node };
+}
+
+function specOf(
+  { node, hostNetwork, image, readinessProbe }: HelperPodParts,
+  replaced: string | undefined,
+): object {
+  const user =
+    image === undefined && replaced === undefined
+      ? { runAsNonRoot: true, runAsUser: CURL_USER, runAsGroup: CURL_GROUP }
+      : {};
+  return {
+    // Not the scheduler: the Node is the question.
+    nodeName: node,
+    hostNetwork,
+    restartPolicy: 'Never',
+    terminationGracePeriodSeconds: 1,
+    activeDeadlineSeconds: DEADLINE,
+    automountServiceAccountToken: false,
+    tolerations: [{ operator: 'Exists' }],
+    containers: [
+      {
+        name: 'shell',
+        image: image ?? replaced ?? CURL_IMAGE,
+        command: ['sleep'],
+        args: ['9999999'],
+        resources: { requests: { cpu: '10m', memory: '16Mi' } },
+        securityContext: {
+          ...user,
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ['ALL'] },
+          seccompProfile: { type: 'RuntimeDefault' },
+        },
+        ...(readinessProbe === undefined ? {} : { readinessProbe }),
+      },
+    ],
+  };
+}
+
+/** Until its container runs. @throws {ApiError | TransportError | HelperPodFailure} */
+export async function untilRunning(workshop: Workshop, pod: HelperPod): Promise<void> {
+  const { api, session } = workshop;
+  const options = { timeout: START, fieldSelector: `metadata.name=${pod.name}` };
+  const found = await waitFor<Pod, Pod>(api, podPath(session.namespace), options, (pods) =>
+    pods.find((each) => isRunning(each) || podTrouble(each)?.settled === true),
+  );
+  if (found !== undefined && isRunning(found)) return;
+  const why =
+    found === undefined ? `it did not start within ${START / 1000} s` : (podTrouble(found)?.observed ?? '');
+  throw new HelperPodFailure(pod.name, pod.node, `Pod ${pod.name} on Node ${pod.node}: ${why}`);
+}
+
+function isRunning(pod: Pod): boolean {
+  return pod.status?.containerStatuses?.[0]?.state?.running !== undefined;
+}
+
+/** Milliseconds for the request, also when everything else has been interrupted. */
+const REMOVAL = 10_000;
+
+/**
+ * Deletes it, and does not wait. It stays in the journal: cleanup asks once more. Trouble is for cleanup, too.
+ */
+export async function removeHelperPod(workshop: Workshop, pod: HelperPod): Promise<void> {
+  const api = workshop.api.with(AbortSignal.timeout(REMOVAL));
+  const { namespace } = workshop.session;
+  const uid = workshop.journal.open().find((each) => each.kind === 'Pod' && each.name === pod.name)?.uid;
+  if (uid === undefined) return;
+  await api.delete(podPath(namespace, pod.name), uid, 1).catch((error: unknown) => {
+    if (!(error instanceof ApiError) && !(error instanceof TransportError)) throw error;
+  });
+}

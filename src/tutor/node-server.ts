@@ -1,0 +1,69 @@
+import { chooseNode } from '../checks/chosen-node.ts';
+import { enterNode } from '../checks/node-entry.ts';
+import { execScript } from '../cluster/exec.ts';
+import type { SolutionAction } from '../lesson/lesson.ts';
+import { Problem } from '../problem.ts';
+import { checkContext } from './step.ts';
+import type { Workshop } from './workshop.ts';
+
+/** Seconds that the server waits to be called. */
+const PATIENCE = 600;
+const EXEC_TIMEOUT = 15_000;
+
+/**
+ * What the learner would do in a shell on a Node: a server that answers once, with a file's text. Where nobody has allowed a
+ * shell there it is not done, and that is said.
+ *
+ * @throws {Problem} node-server-failed
+ */
+export async function serveOnNode(
+  workshop: Workshop,
+  { at, manifest }: Extract<SolutionAction, { kind: 'listen' }>,
+): Promise<void> {
+  const context = checkContext(workshop);
+  const chosen = await chooseNode(context, at.node);
+  // The page's check says what is missing.
+  if ('finding' in chosen) return;
+  const { name } = chosen.node;
+  const entry = await enterNode(context, name);
+  if (!('shell' in entry)) {
+    workshop.reporter.did(`No server was started on Node ${name}: ${entry.without}`);
+    return;
+  }
+  const target = { namespace: workshop.session.namespace, ...entry.shell };
+  const script = serverScript(manifest.text, at.port, context.nonce());
+  const outcome = await execScript(workshop.api, target, script, context.nonce, EXEC_TIMEOUT);
+  if (outcome.kind === 'exit' && outcome.code === 0) {
+    workshop.reporter.did(`On Node ${name}, nc listens on port ${at.port} with ${manifest.file}`);
+    return;
+  }
+  throw new Problem({
+    code: 'node-server-failed',
+    kind: 'environment',
+    what: `No server could be started on port ${at.port} of Node ${name}: ${outcome.kind === 'exit' ? outcome.stderr.trim() : outcome.kind}`,
+    where: `Pod ${target.pod} in namespace ${target.namespace}`,
+    next: [
+      `Is the port in use? k8snet-tutor shell --node ${name} leads there.`,
+      'Try again: k8snet-tutor solve',
+    ],
+  });
+}
+
+/** The lesson's own line, for any nc and any curl. What it says goes nowhere, so that exec can end while it waits. */
+function serverScript(text: string, port: number, nonce: string): string {
+  const file = `/tmp/k8snet-${nonce}`;
+  const hexadecimal = port.toString(16).toUpperCase().padStart(4, '0');
+  const row = `^ *[0-9]*: [0-9A-F]*:${hexadecimal} [0-9A-F]*:[0-9A-F]* 0A `;
+  return [
+    `[ -e ${file} ] || {`,
+    `cat > ${file} <<'END-${nonce}'`,
+    `${text.endsWith('\n') ? text.slice(0, -1) : text}`,
+    `END-${nonce}`,
+    `( { printf 'HTTP/1.0 200 OK\\r\\nContent-Length: %s\\r\\n\\r\\n' $(wc -c < ${file}); cat ${file}; } |`,
+    `timeout ${PATIENCE} nc -l -p ${port} ) < /dev/null > /dev/null 2> ${file}.trouble &`,
+    `}`,
+    `i=0; until grep -q '${row}' /proc/net/tcp /proc/net/tcp6 2> /dev/null; do`,
+    `  i=$((i+1)); [ $i -lt 50 ] || { cat ${file}.trouble >&2; exit 1; }; sleep 0.1`,
+    `done`,
+  ].join('\n');
+}
