@@ -5,6 +5,7 @@ import { updateSession } from '../tutor/session.ts';
 import { checkStep, stepOf } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
 import { renderHeading } from '../ui/page.ts';
+import { nodeNetworkAllowed } from './consent.ts';
 import { type Desk, openCurrentWorkshop } from './desk.ts';
 import { factsOf, showAfter, showVerdicts, verdictsAsData } from './show.ts';
 
@@ -16,6 +17,17 @@ export interface CheckOptions {
 /** `check`: verifies the current page, one page, or all of them. */
 export async function check(desk: Desk, { all, step }: CheckOptions): Promise<number> {
   const workshop = await openCurrentWorkshop(desk);
+  try {
+    return await checkSteps(desk, workshop, {
+      ...(all === undefined ? {} : { all }),
+      ...(step === undefined ? {} : { step }),
+    });
+  } finally {
+    await workshop.nodeShells.close(workshop);
+  }
+}
+
+async function checkSteps(desk: Desk, workshop: Workshop, { all, step }: CheckOptions): Promise<number> {
   const { lesson, session } = workshop;
   const steps =
     all === true
@@ -51,6 +63,8 @@ export async function checkAndShow(
     output.say('This page has nothing to verify. Go on: k8snet-tutor next');
     return [];
   }
+  if (step.requires.some(({ kind }) => kind === 'node-network'))
+    await nodeNetworkAllowed(desk, workshop, false);
   const verdicts = await checkStep(workshop, step);
   if (verdicts.some((verdict) => verdict.code === 'pod-missing')) await requireNamespace(workshop);
   showVerdicts(workshop, verdicts, output);

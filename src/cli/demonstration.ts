@@ -32,6 +32,7 @@ export async function demonstrate(desk: Desk, workshop: Workshop): Promise<numbe
   } catch (error) {
     failure = error;
   }
+  await workshop.nodeShells.close(workshop);
   desk.output.add({
     lesson: lesson.id,
     cluster: clusterAsData(workshop),

@@ -8,7 +8,12 @@ import { enterAndShow } from './enter.ts';
 
 /** `next`: goes to the next page, once the checks of this one have passed or with --skip. */
 export async function next(desk: Desk, options: { skip?: boolean }): Promise<number> {
-  return goOn(desk, await openCurrentWorkshop(desk), options.skip === true);
+  const workshop = await openCurrentWorkshop(desk);
+  try {
+    return await goOn(desk, workshop, options.skip === true);
+  } finally {
+    await workshop.nodeShells.close(workshop);
+  }
 }
 
 export async function goOn(desk: Desk, workshop: Workshop, skip: boolean): Promise<number> {

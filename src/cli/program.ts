@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import { parseDuration, parseImage, parseNamespace, parseOutput, type Options } from './options.ts';
 import type { Desk } from './desk.ts';
 import type { Shell } from './env.ts';
+import type { ShellOptions } from './shell.ts';
 import type { Action } from './practice.ts';
 
 /** Carries out a command. `name` tells which, for --output json and error messages. */
@@ -40,6 +41,7 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
   const start = add('start [lesson]', 'begin a lesson, or go on with it')
     .option('--auto', 'a demonstration: every step is done, verified and cleaned up')
     .option('--no-prompt', 'show the page and return; go on with check and next')
+    .addOption(nodeNetwork())
     .addOption(
       new Option('-n, --namespace <name>', 'borrow this namespace instead of making one').argParser(
         parseNamespace,
@@ -62,7 +64,8 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
 
   const check = add('check', 'verify the current page')
     .addOption(new Option('--all', 'verify all pages').conflicts('step'))
-    .option('--step <id>', 'verify this page');
+    .option('--step <id>', 'verify this page')
+    .addOption(nodeNetwork());
   check.action(async () => {
     const { check: command } = await import('./check.ts');
     await run(options(check), (desk) => command(desk, check.opts<{ all?: boolean; step?: string }>()));
@@ -89,10 +92,9 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
     await run(options(hint), command);
   });
 
-  const solve = add('solve', "have the current page's work done").option(
-    '--replace',
-    'delete your own attempt first',
-  );
+  const solve = add('solve', "have the current page's work done")
+    .option('--replace', 'delete your own attempt first')
+    .addOption(nodeNetwork());
   solve.action(async () => {
     const { solve: command } = await import('./solve.ts');
     await run(options(solve), (desk) => command(desk, solve.opts<{ replace?: boolean }>()));
@@ -117,15 +119,23 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
     await run(options(cleanup), (desk) => command(desk, lesson, chosen));
   });
 
-  const shell = add('shell [command...]', 'open a shell in a container of the lesson, or run a command there')
+  const shell = add(
+    'shell [command...]',
+    'open a shell in a container of the lesson or on a Node, or run a command there',
+  )
     .option('--pod <name>', 'the Pod; otherwise the one the current page is about')
     .option('-c, --container <name>', 'the container; otherwise the first one of the Pod')
+    .addOption(
+      new Option(
+        '--node [name]',
+        "in a Node's network, by a Pod there that is deleted on exit; without a name the Node of the page's Pod",
+      ).conflicts(['pod', 'container']),
+    )
+    .addOption(nodeNetwork())
     .passThroughOptions();
   shell.action(async (command: string[]) => {
     const { shell: open } = await import('./shell.ts');
-    await run(options(shell), (desk) =>
-      open(desk, command, shell.opts<{ pod?: string; container?: string }>()),
-    );
+    await run(options(shell), (desk) => open(desk, command, shell.opts<ShellOptions>()));
   });
 
   const env = add('env', 'print what points kubectl at the lesson: eval "$(k8snet-tutor env)"')
@@ -166,6 +176,13 @@ Faults of the running practice cluster's network, for learning what a broken one
   });
 
   return program;
+}
+
+function nodeNetwork(): Option {
+  return new Option(
+    '--allow-node-network',
+    "let the tutor put small Pods into the Nodes' own network, for the pages that need it",
+  );
 }
 
 function withCommonOptions(command: Command): Command {

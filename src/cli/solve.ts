@@ -6,6 +6,7 @@ import { findPod } from '../cluster/pod.ts';
 import { deletePod, solveStep, stepOf } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
 import { checkAndShow } from './check.ts';
+import { nodeNetworkAllowed } from './consent.ts';
 import { type Desk, openCurrentWorkshop } from './desk.ts';
 import { verdictsAsData } from './show.ts';
 
@@ -13,7 +14,11 @@ import { verdictsAsData } from './show.ts';
 export async function solve(desk: Desk, options: { replace?: boolean }): Promise<number> {
   const workshop = await openCurrentWorkshop(desk);
   const step = stepOf(workshop.lesson, workshop.session.current);
-  return solveAndCheck(desk, workshop, step, options.replace === true);
+  try {
+    return await solveAndCheck(desk, workshop, step, options.replace === true);
+  } finally {
+    await workshop.nodeShells.close(workshop);
+  }
 }
 
 export async function solveAndCheck(
@@ -26,6 +31,7 @@ export async function solveAndCheck(
     desk.output.say('There is nothing to do on this page. Go on: k8snet-tutor next');
     return 0;
   }
+  if (step.solution.some(({ kind }) => kind === 'listen')) await nodeNetworkAllowed(desk, workshop, true);
   if (replace) await removeLearners(workshop, step);
   try {
     await solveStep(workshop, step);

@@ -13,6 +13,7 @@ import { enterAndShow } from './enter.ts';
 import { giveHint } from './hint.ts';
 import { goBack, goOn } from './next.ts';
 import { isOnPractice } from './practice-place.ts';
+import { openNodeShell } from './node-shell.ts';
 import { openShell } from './shell.ts';
 import { factsOf, showPage } from './show.ts';
 import { solveAndCheck } from './solve.ts';
@@ -33,6 +34,13 @@ const WORDS = [
 ] as const;
 type Word = (typeof WORDS)[number];
 
+interface Answer {
+  word: Word | undefined;
+  replace: boolean;
+  /** The Node whose shell is wanted; `true` for that of the page's Pod. */
+  node?: string | true | undefined;
+}
+
 /** The lesson, line by line: shows the page, asks what to do, does it, until the learner leaves. */
 export async function walk(desk: Desk, workshop: Workshop): Promise<number> {
   const { output, runtime } = desk;
@@ -49,7 +57,8 @@ export async function walk(desk: Desk, workshop: Workshop): Promise<number> {
       farewell(desk, workshop);
       return 130;
     }
-    const { word, replace } = answer === '' ? { word: usual(workshop), replace: false } : readAnswer(answer);
+    const { word, replace, node }: Answer =
+      answer === '' ? { word: usual(workshop), replace: false } : readAnswer(answer);
     if (word === undefined) output.say(unknownWord(answer));
     else if (word === 'quit') {
       farewell(desk, workshop);
@@ -61,7 +70,11 @@ export async function walk(desk: Desk, workshop: Workshop): Promise<number> {
     } else
       await attempt(desk, async () => {
         await wake(desk, workshop);
-        await perform(desk, workshop, word, replace);
+        try {
+          await perform(desk, workshop, { word, replace, node });
+        } finally {
+          await workshop.nodeShells.close(workshop);
+        }
       });
     if (desk.signal.aborted) return 130;
   }
@@ -86,8 +99,7 @@ async function wake(desk: Desk, { session }: Workshop): Promise<void> {
 async function perform(
   desk: Desk,
   workshop: Workshop,
-  word: Exclude<Word, 'quit' | 'cleanup'>,
-  replace: boolean,
+  { word, replace, node }: Omit<Answer, 'word'> & { word: Exclude<Word, 'quit' | 'cleanup'> },
 ): Promise<unknown> {
   const step = stepOf(workshop.lesson, workshop.session.current);
   const { output } = desk;
@@ -103,7 +115,9 @@ async function perform(
     case 'solve':
       return solveAndCheck(desk, workshop, step, replace);
     case 'shell':
-      return openShell(desk, workshop, step, [], {});
+      return node === undefined
+        ? openShell(desk, workshop, step, [], {})
+        : openNodeShell(desk, workshop, step, [], node);
     case 'hint':
       return giveHint(step, workshop.session, workshop.folder, output);
     case 'page':
@@ -143,8 +157,10 @@ function promptFor(workshop: Workshop): string {
 }
 
 /** What somebody typed: a word or its beginning, or the command as messages of the tutor write it. */
-export function readAnswer(answer: string): { word: Word | undefined; replace: boolean } {
+export function readAnswer(answer: string): Answer {
   const typed = answer.replace(/^(npx +)?k8snet-tutor +/, '');
+  const [onNode, name] = /^shell +--node(?: +(\S+))?$/.exec(typed) ?? [];
+  if (onNode !== undefined) return { word: 'shell', replace: false, node: name ?? true };
   if (/^solve +--replace$/.test(typed)) return { word: 'solve', replace: true };
   return { word: wordOf(typed), replace: false };
 }

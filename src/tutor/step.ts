@@ -29,6 +29,11 @@ export function stepOf(lesson: Lesson, id: string): Step {
   });
 }
 
+/** The first Pod that a page's checks are about. */
+export function podOfStep({ checks: [first] }: Step): string | undefined {
+  return first === undefined ? undefined : podOf(first);
+}
+
 export function checkContext(workshop: Workshop): CheckContext {
   const { api, session, identity } = workshop;
   return {

@@ -1,0 +1,90 @@
+import { HelperPodFailure } from '../checks/context.ts';
+import { asProblem } from '../cluster/failure.ts';
+import { listNodes } from '../cluster/node.ts';
+import { findPod } from '../cluster/pod.ts';
+import type { Step } from '../lesson/lesson.ts';
+import { nearest } from '../nearest.ts';
+import { Problem } from '../problem.ts';
+import { podOfStep } from '../tutor/step.ts';
+import type { Workshop } from '../tutor/workshop.ts';
+import { nodeNetworkAllowed } from './consent.ts';
+import type { Desk } from './desk.ts';
+import { interact } from './interact.ts';
+
+/**
+ * `shell --node [NAME]`: a shell in a Node's own network, by a Pod there, after a yes. The Pod goes when the shell ends.
+ *
+ * @throws {Problem} node-unknown, node-network-declined, node-shell-failed, forbidden
+ */
+export async function openNodeShell(
+  desk: Desk,
+  workshop: Workshop,
+  step: Step,
+  command: string[],
+  wanted: string | true,
+): Promise<number> {
+  const { api } = workshop;
+  try {
+    const node = await chosenNode(workshop, step, wanted);
+    if (!(await nodeNetworkAllowed(desk, workshop, true))) throw declined(node);
+    const shell = await workshop.nodeShells.open(workshop, node);
+    if (shell === undefined) throw declined(node);
+    return await interact(
+      desk,
+      workshop,
+      shell,
+      command,
+      `Node ${node}, its network; the programs are those of Pod ${shell.pod}.`,
+    );
+  } catch (error) {
+    if (error instanceof HelperPodFailure) throw failed(error);
+    throw asProblem(error, api.connection.target, "open a shell in a Node's network");
+  }
+}
+
+async function chosenNode(workshop: Workshop, step: Step, wanted: string | true): Promise<string> {
+  const names = (await listNodes(workshop.api)).map((node) => node.metadata.name);
+  if (wanted !== true) {
+    if (names.includes(wanted)) return wanted;
+    const near = nearest(wanted, names);
+    throw new Problem({
+      code: 'node-unknown',
+      kind: 'usage',
+      what: `The cluster has no Node ${wanted}${near === undefined ? '' : `; did you mean ${near}?`}`,
+      next: [`Its Nodes: ${names.join(', ')}`],
+    });
+  }
+  // The learner's own Pod first: that is the one the exercises are about.
+  for (const name of new Set([podOfStep(step), 'multi-container'])) {
+    const pod =
+      name === undefined ? undefined : await findPod(workshop.api, workshop.session.namespace, name);
+    if (pod?.spec.nodeName !== undefined) return pod.spec.nodeName;
+  }
+  const [first] = names.toSorted();
+  if (first !== undefined) return first;
+  throw new Problem({ code: 'node-unknown', kind: 'environment', what: 'The cluster has no Nodes' });
+}
+
+function declined(node: string): Problem {
+  return new Problem({
+    code: 'node-network-declined',
+    kind: 'environment',
+    what: "A shell in a Node's network needs your yes",
+    where: `Node ${node}`,
+    next: [
+      `Say yes on the command line: k8snet-tutor shell --node ${node} --allow-node-network`,
+      'Have another way to the Node? The pages of the exercises list some.',
+    ],
+  });
+}
+
+function failed(error: HelperPodFailure): Problem {
+  return new Problem({
+    code: 'node-shell-failed',
+    kind: 'environment',
+    what: error.message,
+    where: `Node ${error.node}`,
+    next: ['Is the Node well? kubectl get nodes', 'Another image: k8snet-tutor start --image shell=IMAGE'],
+    cause: error,
+  });
+}
