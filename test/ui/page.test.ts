@@ -133,7 +133,7 @@ test('what is verified, in words', () => {
       "shut: container shell of Pod web finds localhost:81 refusing",
       "mute: container shell of Pod web finds pod/web:82 silent",
       "seen: the server at pod/web sees container shell of Pod web come from the Pod's own address",
-      "same: the containers shell and nginx of Pod web and the API name one and the same address",
+      "same: the containers shell and nginx of Pod web, the API name one and the same address",
     ]
   `);
 });
