@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../src/checks/verdict.ts';
 import { VERDICT_CODES, wordingOf } from '../../src/checks/wording.ts';
 import { TransportError } from '../../src/cluster/connection.ts';
 import { statusAnswer } from '../support/scripted-connection.ts';
+import { NODE_ROWS } from './node-rows.ts';
+import { expectVerdict, type Row } from './verdict-row.ts';
 import { accessLine, fibTrie, pod, podWaiting, World } from './world.ts';
-
-interface Row {
-  name: string;
-  check: object;
-  world?: (world: World) => void;
-  outcome: Outcome;
-  code: string;
-  /** Stands somewhere in the verdict or its words. */
-  says?: string;
-  /** Stands nowhere in it. */
-  not?: string;
-}
 
 const READY = { kind: 'ready', pod: 'web', containers: ['shell', 'nginx'] };
 const LOCAL = { kind: 'http', from: 'pod/web:shell', to: 'http://localhost', expect: { status: 200 } };
@@ -735,28 +724,13 @@ const rows: Row[] = [
 
 describe('every verdict', () => {
   it.each(rows)('$name: $code', async (row) => {
-    const world = new World();
-    row.world?.(world);
-    const verdict = await world.run(row.check);
-    const { outcome, code } = verdict;
-    expect({ outcome, code }, verdict.observed).toEqual({ outcome: row.outcome, code: row.code });
-    const words = wordingOf(verdict);
-    const text = JSON.stringify({ verdict, words });
-    expect(text).not.toMatch(/undefined|\[object|NaN|null/);
-    // A placeholder that was left empty shows as two spaces, or as a space before the end.
-    for (const sentence of [words.said, ...words.next]) expect(sentence).not.toMatch(/ {2}|[ :]$|\(\)/);
-    expect(verdict.subject).not.toBe('');
-    expect(verdict.observed).not.toBe('');
-    expect(verdict.expected).not.toBe('');
-    if (row.outcome === 'pass') expect(verdict.evidence).not.toEqual([]);
-    if (row.outcome !== 'pass' && row.code !== 'witness-none') expect(words.next).not.toEqual([]);
-    if (row.says !== undefined)
-      expect(`${text}\n${text.replaceAll(String.raw`\"`, '"')}`).toContain(row.says);
-    if (row.not !== undefined) expect(text).not.toContain(row.not);
+    await expectVerdict(row, new World());
   });
 
   it('has a row for each code', () => {
-    expect([...new Set(rows.map((row) => row.code))].sort()).toEqual([...VERDICT_CODES].sort());
+    expect([...new Set([...rows, ...NODE_ROWS].map((row) => row.code))].sort()).toEqual(
+      [...VERDICT_CODES].sort(),
+    );
   });
 
   it('has no words for a code that does not exist', () => {

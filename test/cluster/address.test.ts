@@ -1,6 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalAddress, inSubnet, isLoopback, ownAddresses } from '../../src/cluster/address.ts';
+import {
+  canonicalAddress,
+  inSubnet,
+  isLoopback,
+  nodesOwnAddresses,
+  ownAddresses,
+  procNetAddress,
+} from '../../src/cluster/address.ts';
 
 describe('canonicalAddress', () => {
   it.each([
@@ -153,5 +160,57 @@ describe('ownAddresses', () => {
     ['a neighbour, which is not its own', '     |-- 10.1.1.1\n        /32 universe UNICAST\n', []],
   ])('%s', (_name, text, addresses) => {
     expect(ownAddresses(text)).toEqual(addresses);
+  });
+});
+
+describe('nodesOwnAddresses', () => {
+  it.each([
+    ['10.210.1.0/24', ['10.210.1.0', '10.210.1.1']],
+    ['10.0.1.128/25', ['10.0.1.128', '10.0.1.129']],
+    ['fd00:10:210:1::/64', ['fd00:10:210:1::', 'fd00:10:210:1::1']],
+    ['FD00:0010:0210:0001:0:0:0:0/64', ['fd00:10:210:1::', 'fd00:10:210:1::1']],
+    ['fd00:10:210:1:2:3:4:0/112', ['fd00:10:210:1:2:3:4:0', 'fd00:10:210:1:2:3:4:1']],
+    ['', []],
+    ['node', []],
+    ['10.210.1/24', []],
+  ])('%s: %j', (subnet, addresses) => expect(nodesOwnAddresses(subnet)).toEqual(addresses));
+
+  it('has addresses of the subnet only', () => {
+    fc.assert(
+      fc.property(fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255)), ([a, b, c]) => {
+        const subnet = `${a}.${b}.${c}.0/24`;
+        for (const address of nodesOwnAddresses(subnet)) expect(inSubnet(address, subnet)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('procNetAddress', () => {
+  it.each([
+    ['0100007F', '127.0.0.1'],
+    ['0501000A', '10.0.1.5'],
+    ['00000000', '0.0.0.0'],
+    ['FFFFFFFF', '255.255.255.255'],
+    ['00000000000000000000000001000000', '::1'],
+    ['00000000000000000000000000000000', '::'],
+    ['0000000000000000FFFF00000501000A', '10.0.1.5'],
+    ['B80D0120000000000000000005000000', '2001:db8::5'],
+    ['000080FE00000000FF565002BDB9EEFE', 'fe80::250:56ff:feee:b9bd'],
+  ])('%s is %s', (hexadecimal, address) => expect(procNetAddress(hexadecimal)).toBe(address));
+
+  it.each(['', '0', '010000', '0100007F00', '0100007f', '0100007G', '0100007F:0050', 'local'])(
+    '%s is none',
+    (hexadecimal) => expect(procNetAddress(hexadecimal)).toBeUndefined(),
+  );
+
+  it('reads back every IPv4 address', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), (address) => {
+        const bytes = address
+          .split('.')
+          .map((byte) => Number(byte).toString(16).toUpperCase().padStart(2, '0'));
+        expect(procNetAddress(bytes.toReversed().join(''))).toBe(address);
+      }),
+    );
   });
 });

@@ -8,6 +8,7 @@ export interface CurlCall {
 }
 
 export type CurlAnswer =
+  /** With the status 0 there is no HTTP around the body. */
   | { status: number; body: string; remote: string; local: string }
   /** `connect` is %{time_connect}. */
   | { exit: number; stderr: string; stdout?: string; connect?: string };
@@ -33,11 +34,12 @@ export async function runInShell(script: string, programs: Programs): Promise<Sh
   const cat = programs.cat === undefined ? '' : catFunction(programs.cat);
   if (programs.curl === undefined || !script.includes('curl ')) return sh(`${cat}\n${script}`);
   // Once to learn what curl is asked for, once to give its answer.
-  const seen = await sh(`curl() { printf '%s\\n' "$@" >&2; }\n${cat}\n${script}`);
+  const help = `case "$1" in --help) echo '     --http0.9  Allow HTTP 0.9 responses'; return;; esac`;
+  const seen = await sh(`curl() { ${help}; printf '%s\\n' "$@" >&2; }\n${cat}\n${script}`);
   const args = seen.stderr.split('\n').slice(0, -1);
   const answer = answered(args, programs.curl({ args, url: args.at(-1) ?? '' }));
   const { stdout, stderr, code } = answer;
-  const curl = `curl() { printf %s ${quoted(stdout)}; printf %s ${quoted(stderr)} >&2; return ${code}; }`;
+  const curl = `curl() { ${help}; printf %s ${quoted(stdout)}; printf %s ${quoted(stderr)} >&2; return ${code}; }`;
   return sh(`${curl}\n${cat}\n${script}`);
 }
 
@@ -47,7 +49,7 @@ function answered(args: string[], answer: CurlAnswer): ShellResult {
     'exit' in answer
       ? { http_code: '000', time_connect: answer.connect ?? '0.000000', remote_ip: '', local_ip: '' }
       : {
-          http_code: String(answer.status),
+          http_code: String(answer.status).padStart(3, '0'),
           time_connect: '0.000212',
           remote_ip: answer.remote,
           local_ip: answer.local,

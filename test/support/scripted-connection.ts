@@ -24,14 +24,16 @@ export const TARGET: ConnectionTarget = {
 type Watcher = { path: string; name: string | undefined; onEvent: (event: WatchEvent) => void };
 
 /**
- * A few objects in memory that answer as an API server does: Pods (get, list, watch, log, exec), Nodes and Events. What
- * it does not know it answers with 404, so that a wrong path is seen.
+ * A few objects in memory that answer as an API server does: Pods (get, list, watch, log, exec), Nodes, Events and
+ * NetworkPolicies. What it does not know it answers with 404, so that a wrong path is seen.
  */
 export class ScriptedConnection implements Connection {
   readonly target = TARGET;
   readonly requests: string[] = [];
   readonly nodes: Node[] = [];
-  readonly events: (KubernetesObject & { message: string })[] = [];
+  /** Each is named by the uid or the name of what it is about, then a dot. */
+  readonly events: (KubernetesObject & { reason?: string; message: string })[] = [];
+  readonly policies: KubernetesObject[] = [];
   /** Answers before all else, or throws; undefined lets the objects answer. */
   intercept: (request: ApiRequest) => ApiResponse | undefined = () => undefined;
   /** Ends an exec before anything runs; undefined lets it run. */
@@ -127,12 +129,14 @@ export class ScriptedConnection implements Connection {
   private answer({ method, path, query = {} }: ApiRequest): ApiResponse {
     if (method !== 'GET') return statusAnswer(405, 'MethodNotAllowed', `${method} is not scripted`);
     if (path === '/api/v1/nodes') return this.listAnswer(this.nodes);
+    if (/^\/apis\/networking\.k8s\.io\/v1\/namespaces\/[^/]+\/networkpolicies$/.test(path))
+      return this.listAnswer(this.policies);
     const [, namespace, kind, name, sub] =
       /^\/api\/v1\/namespaces\/([^/]+)\/(pods|events)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
     if (namespace === undefined) return statusAnswer(404, 'NotFound', `${path} not found`);
     if (kind === 'events') {
-      const uid = /involvedObject\.uid=([^,]+)/.exec(String(query['fieldSelector']))?.[1];
-      return this.listAnswer(this.events.filter((event) => event.metadata.name.startsWith(`${uid}.`)));
+      const about = /involvedObject\.(?:uid|name)=([^,]+)/.exec(String(query['fieldSelector']))?.[1];
+      return this.listAnswer(this.events.filter((event) => event.metadata.name.startsWith(`${about}.`)));
     }
     if (name === undefined) {
       const wanted = nameIn(query['fieldSelector']);
