@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
 /** Where a practice cluster takes faults; a real one is broken by a program. */
 const PATH = '/k8snet-practice/faults';
-const PRACTICE_ONLY = new Set(['reject', 'unreject']);
 /** Milliseconds. A real cluster's routes take some seconds to come and go. */
 const PATIENCE = 60_000;
 
@@ -12,16 +12,11 @@ const kubeconfig = env['E2E_KUBECONFIG'] ?? '';
 /** The suite itself started the cluster under test. */
 const isPractice = kubeconfig !== '' && kubeconfig === env['PARITY_PRACTICE_KUBECONFIG'];
 
-/**
- * Why the network of the cluster under test can't be broken, for a test to be skipped; undefined where it can.
- *
- * @param name of the fault, where not every kind of cluster has it
- */
-export function canFault(name?: string): string | undefined {
+/** Why the network of the cluster under test can't be broken, for a test to be skipped; undefined where it can. */
+export function canFault(): string | undefined {
   if (isPractice) return undefined;
   if (env['E2E_FAULT'] === undefined || env['E2E_FAULT'] === '')
     return 'nothing is known to break this cluster; name a program in E2E_FAULT';
-  if (name !== undefined && PRACTICE_ONLY.has(name)) return `only a practice cluster has the fault ${name}`;
   return undefined;
 }
 
@@ -30,16 +25,45 @@ export function canFault(name?: string): string | undefined {
  * `afterAll(() => fault('heal'))`.
  *
  * @param words such as 'drop-route', '1', '2': nodes by their numbers. The faults of both kinds of cluster have the
- *   same words: masquerade-pods on|off, drop-route N M, restore-routes, cut-node N, heal-node N, heal
+ *   same words: masquerade-pods on|off, drop-route N M, restore-routes, cut-node N, heal-node N, reject N, unreject N, heal
  * @throws {Error} with what the program said
  */
 export async function fault(...words: string[]): Promise<void> {
-  const reason = canFault(words[0]);
+  const reason = canFault();
   if (reason !== undefined) throw new Error(reason);
+  const [name, node] = words;
+  if (!isPractice && (name === 'reject' || name === 'unreject')) return reject(name, node!);
   if (!isPractice) return run(env['E2E_FAULT']!, words, env, '');
   const kubectl = env['E2E_KUBECTL'] ?? 'kubectl';
   const args = ['--kubeconfig', kubeconfig, 'create', '--raw', PATH, '-f', '-'];
   await run(kubectl, args, { PATH: env['PATH'], HOME: tmpdir() }, JSON.stringify({ fault: words }));
+}
+
+/** New connections from Pods, and from other Nodes that put their own address on them; not from the API server (.10). */
+const CALLERS = [
+  ['-s', '10.210.0.0/16'],
+  ['-m', 'iprange', '--src-range', '172.31.240.11-172.31.240.19'],
+];
+
+/** The real cluster's program has no such fault; its neighbour runs commands in a Node. */
+async function reject(name: 'reject' | 'unreject', node: string): Promise<void> {
+  const program = join(dirname(env['E2E_FAULT']!), 'node');
+  const rule = [
+    '-p',
+    'tcp',
+    '-m',
+    'conntrack',
+    '--ctstate',
+    'NEW',
+    '-j',
+    'REJECT',
+    '--reject-with',
+    'tcp-reset',
+  ];
+  for (const callers of CALLERS) {
+    const action = name === 'reject' ? '-I' : '-D';
+    await run(program, [node, 'iptables', '-w', action, 'INPUT', ...callers, ...rule], env, '');
+  }
 }
 
 function run(program: string, args: string[], environment: NodeJS.ProcessEnv, input: string): Promise<void> {
