@@ -145,6 +145,7 @@ const nodeToPod: Row<NodeWorld>[] = [
       world.connection.events.push(
         { metadata: { name: 'kubelet-probe.1' }, reason: 'Pulled', message: 'Container image present' },
         { metadata: { name: 'kubelet-probe.2' }, reason: 'Unhealthy', message },
+        { metadata: { name: 'kubelet-probe.3' }, reason: 'Killing', message: 'Stopping container shell' },
         { metadata: { name: 'web.1' }, reason: 'Unhealthy', message: 'somebody else' },
       );
     },
@@ -160,6 +161,17 @@ const nodeToPod: Row<NodeWorld>[] = [
     outcome: 'inconclusive',
     code: 'helper-pod',
     says: 'did not say',
+  },
+  {
+    name: 'Events of other things than the probe: that is no denial',
+    check: OWN,
+    world: (world) => {
+      world.kubelet(probePod(false));
+      const message = 'Container image present';
+      world.connection.events.push({ metadata: { name: 'kubelet-probe.1' }, reason: 'Pulled', message });
+    },
+    outcome: 'inconclusive',
+    code: 'helper-pod',
   },
   {
     name: 'Events are hidden: that is no denial',

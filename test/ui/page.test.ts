@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { checkSchema } from '../../src/lesson/check.ts';
 import { loadLesson } from '../../src/lesson/load.ts';
 import type { Lesson, Step } from '../../src/lesson/lesson.ts';
 import type { Fact } from '../../src/tutor/facts.ts';
@@ -136,4 +137,39 @@ test('what is verified, in words', () => {
       "same: the containers shell and nginx of Pod web, the API name one and the same address",
     ]
   `);
+});
+
+test.each([
+  [
+    { kind: 'source', from: 'pod/web:shell', to: 'pod/other', expect: 'pod-ip', placement: 'other-node' },
+    "the server at pod/other sees container shell of Pod web, on another Node, come from the Pod's own address",
+  ],
+  [
+    {
+      kind: 'source',
+      from: 'pod/web:shell',
+      to: 'pod/other',
+      expect: 'node-or-pod-ip',
+      placement: 'same-node',
+    },
+    "the server at pod/other sees container shell of Pod web, on the same Node, come from the Pod's or its Node's address",
+  ],
+  [
+    { kind: 'same-address', pod: 'web', containers: ['shell', 'nginx'], peer: 'other' },
+    'the containers shell and nginx of Pod web, the API and its peer other name one and the same address',
+  ],
+  [
+    { kind: 'node-to-pod', from: 'node-of/web', to: 'pod/web' },
+    'the Node of Pod web gets an answer from pod/web',
+  ],
+  [
+    { kind: 'pod-to-node', from: 'pod/web:shell', to: 'other-node-than/web' },
+    "container shell of Pod web reaches another Node than that of Pod web, which sees the Pod or the Pod's own Node",
+  ],
+  [
+    { kind: 'node-server', from: 'pod/web:shell', to: 'node-of/other:8000', body: 'kind: Pod' },
+    'container shell of Pod web gets a text with "kind: Pod" from port 8000 of the Node of Pod other',
+  ],
+])('what is verified about Nodes, in words: %j', (check, words) => {
+  expect(taskOf(checkSchema.parse({ id: 'it', ...check }))).toBe(`it: ${words}`);
 });
