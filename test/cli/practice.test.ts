@@ -83,7 +83,7 @@ describe.concurrent('the practice cluster', { timeout: 120_000 }, () => {
       stdout: '',
       stderr: '',
     });
-    expect(await learner.json('shell', '--pod', 'observer-c')).toMatchObject({
+    expect(await learner.json('shell', '--pod', 'observer-d')).toMatchObject({
       exitCode: 3,
       error: { code: 'pod-missing' },
     });

@@ -128,7 +128,8 @@ describe('serve', () => {
     };
     const cause = (...fault: string[]): Promise<unknown> => api.post('/k8snet-practice/faults', { fault });
 
-    expect(await curl('healthy')).toMatchObject({ code: 0 });
+    // Ready without a probe: its container runs, and listens a moment later.
+    await vi.waitFor(async () => expect(await curl('healthy')).toMatchObject({ code: 0 }), 5_000);
     expect(await sourceOf('healthy')).toMatch(/^10\.0\.0\./);
     await cause('masquerade-pods', 'on');
     expect(await curl('masqueraded')).toMatchObject({ code: 0 });
