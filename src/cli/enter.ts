@@ -1,7 +1,8 @@
 import { checkReady } from '../checks/ready.ts';
 import type { Step } from '../lesson/lesson.ts';
 import { updateSession } from '../tutor/session.ts';
-import { checkContext, enterStep } from '../tutor/step.ts';
+import { checkContext } from '../tutor/check-context.ts';
+import { enterStep } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
 import type { Desk } from './desk.ts';
 import { factsOf, showPage } from './show.ts';

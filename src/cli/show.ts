@@ -2,7 +2,7 @@ import type { Verdict } from '../checks/verdict.ts';
 import { wordingOf } from '../checks/wording.ts';
 import type { Step } from '../lesson/lesson.ts';
 import { type Fact, lookUpFacts } from '../tutor/facts.ts';
-import { checkContext } from '../tutor/step.ts';
+import { checkContext } from '../tutor/check-context.ts';
 import { pointed, type Workshop } from '../tutor/workshop.ts';
 import { renderAfter, renderPage } from '../ui/page.ts';
 import { renderTally, renderVerdicts } from '../ui/verdict.ts';

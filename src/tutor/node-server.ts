@@ -3,7 +3,7 @@ import { enterNode } from '../checks/node-entry.ts';
 import { execScript } from '../cluster/exec.ts';
 import type { SolutionAction } from '../lesson/lesson.ts';
 import { Problem } from '../problem.ts';
-import { checkContext } from './step.ts';
+import { checkContext } from './check-context.ts';
 import type { Workshop } from './workshop.ts';
 
 /** Seconds that the server waits to be called. */
@@ -57,7 +57,7 @@ function serverScript(text: string, port: number, nonce: string): string {
   return [
     `[ -e ${file} ] || {`,
     `cat > ${file} <<'END-${nonce}'`,
-    `${text.endsWith('\n') ? text.slice(0, -1) : text}`,
+    text.endsWith('\n') ? text.slice(0, -1) : text,
     `END-${nonce}`,
     `( { printf 'HTTP/1.0 200 OK\\r\\nContent-Length: %s\\r\\n\\r\\n' $(wc -c < ${file}); cat ${file}; } |`,
     `timeout ${PATIENCE} nc -l -p ${port} ) < /dev/null > /dev/null 2> ${file}.trouble &`,

@@ -1,4 +1,3 @@
-import type { CheckContext } from '../checks/context.ts';
 import { podOf, runCheck } from '../checks/run-check.ts';
 import type { Verdict } from '../checks/verdict.ts';
 import { asProblem } from '../cluster/failure.ts';
@@ -10,8 +9,8 @@ import { withImages } from '../lesson/containers.ts';
 import type { Manifest } from '../lesson/manifest.ts';
 import { nearest } from '../nearest.ts';
 import { Problem } from '../problem.ts';
+import { checkContext } from './check-context.ts';
 import { createOwned } from './create.ts';
-import { createHelperPod, removeHelperPod } from './helper-pod.ts';
 import { serveOnNode } from './node-server.ts';
 import { kubectl, type Workshop } from './workshop.ts';
 
@@ -32,33 +31,6 @@ export function stepOf(lesson: Lesson, id: string): Step {
 /** The first Pod that a page's checks are about. */
 export function podOfStep({ checks: [first] }: Step): string | undefined {
   return first === undefined ? undefined : podOf(first);
-}
-
-export function checkContext(workshop: Workshop): CheckContext {
-  const { api, session, identity } = workshop;
-  return {
-    api,
-    namespace: session.namespace,
-    otherNamespaces: [...new Set(['default', api.connection.target.namespace])],
-    origin: identity.origin,
-    nonce: workshop.nonce,
-    kubectl: (...args) => kubectl(workshop, ...args),
-    waiting: (what) => workshop.reporter.waiting(what),
-    expecting: (what) => workshop.reporter.expecting(what),
-    nodes: {
-      performer: session.mode === 'demonstration' ? 'tutor' : 'learner',
-      shell: (node) => workshop.nodeShells.open(workshop, node),
-      withProbe: async (node, readinessProbe, use) => {
-        const parts = { purpose: 'kubelet-probe', node, hostNetwork: false, readinessProbe };
-        const pod = await createHelperPod(workshop, parts);
-        try {
-          return await use(pod.name);
-        } finally {
-          await removeHelperPod(workshop, pod);
-        }
-      },
-    },
-  };
 }
 
 /** Runs all checks of a step at once; their verdicts come in the order of the lesson. */

@@ -3,7 +3,7 @@ import type { Connection } from '../../src/cluster/connection.ts';
 import type { Lesson } from '../../src/lesson/lesson.ts';
 import { type FactReference, parseFact } from '../../src/lesson/fact-reference.ts';
 import { type Fact, lookUpFacts } from '../../src/tutor/facts.ts';
-import { checkContext } from '../../src/tutor/step.ts';
+import { checkContext } from '../../src/tutor/check-context.ts';
 import { cut, FakeCluster, forbidden } from './fake-cluster.ts';
 import { MemoryState } from './memory-state.ts';
 import { BORROWED, testLesson, testSession, testWorkshop } from './test-workshop.ts';

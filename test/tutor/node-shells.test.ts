@@ -4,7 +4,7 @@ import { ApiError } from '../../src/cluster/api.ts';
 import type { Lesson } from '../../src/lesson/lesson.ts';
 import { CURL_IMAGE } from '../../src/tutor/helper-pod.ts';
 import type { Session } from '../../src/tutor/session.ts';
-import { checkContext } from '../../src/tutor/step.ts';
+import { checkContext } from '../../src/tutor/check-context.ts';
 import type { Workshop } from '../../src/tutor/workshop.ts';
 import { failure, FakeCluster, forbidden } from './fake-cluster.ts';
 import { MemoryState } from './memory-state.ts';
