@@ -103,7 +103,7 @@ async function watchProbe(
       ],
     };
   }
-  return { finding: await unanswered(context, asked, started) };
+  return notReady(context, asked, started);
 }
 
 /** The Pod when it is as wanted; undefined when that took too long. */
@@ -135,30 +135,59 @@ async function logged(
   }
 }
 
-/** The kubelet's own words say whether it got no answer, or never asked. */
-async function unanswered(context: CheckContext, asked: Asked, started: Pod | undefined): Promise<Finding> {
+/** The kubelet's own words say what it got: an answer it did not like, none, or that it never asked. */
+async function notReady(
+  context: CheckContext,
+  asked: Asked,
+  started: Pod | undefined,
+): Promise<KubeletRequest | { finding: Finding }> {
   const { node, pod, server, url } = asked;
   const said = isRunning(started) ? await probeEvents(context, pod) : [];
-  const parts = {
-    subject: podSubject(context, server.metadata.name),
-    expected: `an answer from ${url} to the kubelet of Node ${node}`,
-    evidence: said.map((text) => ({
-      source: 'api' as const,
-      origin: context.origin,
-      command: context.kubectl('get', 'events', '--field-selector', `involvedObject.name=${pod}`),
-      text,
-    })),
-    details: { node, pod: server.metadata.name, url, helper: pod },
-  };
+  const evidence = said.map((text) => ({
+    source: 'api' as const,
+    origin: context.origin,
+    command: context.kubectl('get', 'events', '--field-selector', `involvedObject.name=${pod}`),
+    text,
+  }));
   const last = said.at(-1);
-  if (last !== undefined) return finding('fail', 'node-unanswered', { ...parts, observed: last });
+  // Any status is an answer.
+  if (last !== undefined && /statuscode: \d{3}/.test(last)) return { url, seen: undefined, evidence };
+  const name = server.metadata.name;
+  const parts = {
+    subject: podSubject(context, name),
+    expected: `an answer from ${url} to the kubelet of Node ${node}`,
+    evidence,
+    details: {
+      node,
+      pod: name,
+      url,
+      helper: pod,
+      asker: `Node ${node}`,
+      asked: name,
+      server: `Pod ${name}`,
+      port: new URL(url).port || '80',
+      seconds: String(PROBE_SECONDS),
+    },
+  };
+  if (last !== undefined) return { finding: finding('fail', failureOf(last), { ...parts, observed: last }) };
   const trouble = started && podTrouble(started);
-  return finding('inconclusive', 'helper-pod', {
-    ...parts,
-    observed: isRunning(started)
-      ? 'the kubelet did not say what came of its probe'
-      : (trouble?.observed ?? `Pod ${pod} did not start within ${START / 1000} s`),
-  });
+  return {
+    finding: finding('inconclusive', 'helper-pod', {
+      ...parts,
+      observed: isRunning(started)
+        ? 'the kubelet did not say what came of its probe'
+        : (trouble?.observed ?? `Pod ${pod} did not start within ${START / 1000} s`),
+    }),
+  };
+}
+
+/** Words of Go's net package, and of the kernel behind it. */
+function failureOf(message: string): string {
+  if (/connection refused/.test(message)) return 'connection-refused';
+  if (/no route to host|network is unreachable/.test(message)) return 'connection-unreachable';
+  return /timeout|deadline exceeded|Client\.Timeout/i.test(message)
+    ? 'connection-timeout'
+    : 'node-unanswered';
 }
 
 interface Event extends KubernetesObject {

@@ -43,6 +43,13 @@ const without =
     world.nodes.withProbe = () => Promise.reject(reason);
   };
 
+/** As the kubelet begins what it says of a probe that failed. */
+const PROBE = 'Readiness probe failed: Get "http://10.0.1.5/?k8snet-tutor=nonce1x":';
+const kubeletSays = (message: string) => (world: NodeWorld) => {
+  world.kubelet(probePod(false));
+  world.connection.events.push({ metadata: { name: 'kubelet-probe.1' }, reason: 'Unhealthy', message });
+};
+
 const nodeToPod: Row<NodeWorld>[] = [
   {
     name: 'a Node calls a Pod of its own',
@@ -137,22 +144,59 @@ const nodeToPod: Row<NodeWorld>[] = [
     not: '10.0.1.1',
   },
   {
-    name: 'the kubelet says that it got no answer',
+    name: 'the kubelet says that it got no answer: its last word on its probe, and no other',
     check: OWN,
     world: (world) => {
       world.kubelet(probePod(false));
-      const message = 'Readiness probe failed: dial tcp 10.0.1.5:80: i/o timeout';
       world.connection.events.push(
         { metadata: { name: 'kubelet-probe.1' }, reason: 'Pulled', message: 'Container image present' },
-        { metadata: { name: 'kubelet-probe.2' }, reason: 'Unhealthy', message },
+        { metadata: { name: 'kubelet-probe.2' }, reason: 'Unhealthy', message: `${PROBE} EOF` },
         { metadata: { name: 'kubelet-probe.3' }, reason: 'Killing', message: 'Stopping container shell' },
         { metadata: { name: 'web.1' }, reason: 'Unhealthy', message: 'somebody else' },
       );
     },
     outcome: 'fail',
     code: 'node-unanswered',
-    says: 'i/o timeout',
+    says: 'EOF',
     not: 'somebody else',
+  },
+  {
+    name: 'the kubelet was refused',
+    check: OWN,
+    world: kubeletSays(`${PROBE} dial tcp 10.0.1.5:80: connect: connection refused`),
+    outcome: 'fail',
+    code: 'connection-refused',
+    says: 'kubectl logs web',
+  },
+  {
+    name: 'the kubelet found no way',
+    check: OWN,
+    world: kubeletSays(`${PROBE} dial tcp 10.0.1.5:80: connect: no route to host`),
+    outcome: 'fail',
+    code: 'connection-unreachable',
+    says: 'no way from Node n1',
+  },
+  {
+    name: 'the kubelet waited in vain to connect',
+    check: OWN,
+    world: kubeletSays(`${PROBE} dial tcp 10.0.1.5:80: i/o timeout`),
+    outcome: 'fail',
+    code: 'connection-timeout',
+  },
+  {
+    name: 'the kubelet waited in vain for an answer',
+    check: OWN,
+    world: kubeletSays(`${PROBE} context deadline exceeded (Client.Timeout exceeded while awaiting headers)`),
+    outcome: 'fail',
+    code: 'connection-timeout',
+  },
+  {
+    name: 'the kubelet got an error, which is an answer',
+    check: OWN,
+    world: kubeletSays('Readiness probe failed: HTTP probe failed with statuscode: 404'),
+    outcome: 'pass',
+    code: 'node-reaches-pod',
+    says: 'weaker evidence',
   },
   {
     name: 'the kubelet says nothing: that is no denial',
