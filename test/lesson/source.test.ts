@@ -195,8 +195,9 @@ function bomb(): string {
   return lines.join('\n');
 }
 
+/** Neither with characters that are refused, nor like `0o8`, which is refused unless quoted, and which `dump` does not quote. */
 function clean(text: string): boolean {
-  return !/(?![\n\t])\p{C}|[\u2028\u2029\ufffe\uffff]/u.test(text);
+  return !/(?![\n\t])\p{C}|[\u2028\u2029\ufffe\uffff]/u.test(text) && !/^[-+]?0[ob][0-9_]+$/i.test(text);
 }
 
 function scalars(value: unknown, path: Path = []): [Path, unknown][] {
