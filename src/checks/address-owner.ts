@@ -1,6 +1,7 @@
 import { canonicalAddress, nodesOwnAddresses } from '../cluster/address.ts';
 import { ApiError } from '../cluster/api.ts';
 import { listNodes, type Node } from '../cluster/node.ts';
+import type { Pod } from '../cluster/pod.ts';
 import type { CheckContext } from './context.ts';
 
 /** A Node whose address it is. */
@@ -12,16 +13,34 @@ export interface AddressOwner {
 
 /**
  * Whose address this is, as far as the API tells: one a Node says it has, or the first of a Node's podCIDR, which its bridge
- * or its overlay has. Nodes may be hidden from this user.
+ * or its overlay has. Nodes may be hidden from this user; then `pod`, where it is given, names the address of its own Node.
  */
-export async function ownersOf(context: CheckContext, address: string): Promise<AddressOwner[]> {
+export async function ownersOf(context: CheckContext, address: string, pod?: Pod): Promise<AddressOwner[]> {
   try {
     const nodes = await listNodes(context.api);
     return nodes.flatMap((node) => ownership(node, canonicalAddress(address)));
   } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return [];
+    if (error instanceof ApiError && error.status === 403) return hostOf(pod, canonicalAddress(address));
     throw error;
   }
+}
+
+/** Whether this user may not see the Nodes: then an address without an owner may still be a Node's. */
+export async function nodesAreHidden(context: CheckContext): Promise<boolean> {
+  try {
+    await listNodes(context.api);
+    return false;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return true;
+    throw error;
+  }
+}
+
+function hostOf(pod: Pod | undefined, address: string): AddressOwner[] {
+  const { nodeName } = pod?.spec ?? {};
+  const { hostIP } = pod?.status ?? {};
+  if (nodeName === undefined || hostIP === undefined || canonicalAddress(hostIP) !== address) return [];
+  return [{ node: nodeName, text: `Node ${nodeName}` }];
 }
 
 function ownership({ metadata: { name }, spec, status }: Node, address: string): AddressOwner[] {

@@ -7,7 +7,7 @@ import { type Wiring, wiringOf } from '../cluster/wiring.ts';
 import { ApiError } from '../cluster/api.ts';
 import type { CheckOf } from '../lesson/check.ts';
 import type { ContainerReference } from '../lesson/pod-reference.ts';
-import { ownersOf } from './address-owner.ts';
+import { nodesAreHidden, ownersOf } from './address-owner.ts';
 import { type ChosenNode, chooseNode } from './chosen-node.ts';
 import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
@@ -103,8 +103,10 @@ async function byListener(
   });
   if ('finding' in sent) return sent.finding;
   const caller = await listener.caller();
-  if (sent.result.kind !== 'answered') return unanswered(context, from, sent, call, port);
-  if (!sent.result.body.includes(listener.greeting))
+  // It answers once: where somebody else was first, nobody listened any more.
+  const taken = caller !== undefined && !caller.request.includes(sent.nonce);
+  if (sent.result.kind !== 'answered' && !taken) return unanswered(context, from, sent, call, port);
+  if (sent.result.kind !== 'answered' || !sent.result.body.includes(listener.greeting))
     return finding('inconclusive', 'somebody-else', {
       subject: podSubject(context, from.pod),
       observed: sent.evidence[0]?.text ?? '',
@@ -140,7 +142,7 @@ async function judge(
       details: { node: node.name },
     });
   const own = podAddresses(pod).map(canonicalAddress).includes(address);
-  const owners = own ? [] : await ownersOf(context, address);
+  const owners = own ? [] : await ownersOf(context, address, pod);
   const masked = owners.some((owner) => owner.node === pod.spec.nodeName);
   const evidence: Evidence[] = [
     ...sent.evidence,
@@ -164,6 +166,11 @@ async function judge(
     return finding('pass', 'node-saw-node', {
       ...parts,
       observed: `Node ${node.name} saw ${address}: ${details.owner} put its own address in the place of the Pod's. ${customary(wiring)}`,
+    });
+  if (owners.length === 0 && (await nodesAreHidden(context)))
+    return finding('inconclusive', 'owner-hidden', {
+      ...parts,
+      observed: `Node ${node.name} saw ${address}, and whose address that is you may not read`,
     });
   return finding('fail', 'source-unknown', {
     ...parts,

@@ -26,5 +26,5 @@ export async function isExpectedSource(
   if (expectation === 'loopback') return isLoopback(address);
   if (podAddresses(from).map(canonicalAddress).includes(address)) return true;
   if (expectation === 'pod-ip') return false;
-  return (await ownersOf(context, address)).some(({ node }) => node === from.spec.nodeName);
+  return (await ownersOf(context, address, from)).some(({ node }) => node === from.spec.nodeName);
 }

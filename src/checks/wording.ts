@@ -102,6 +102,12 @@ const WORDS: Record<string, Words> = {
       'Is there a proxy, a gateway or another cluster between the Nodes? Run the check again with -v.',
     ],
   },
+  'owner-hidden': {
+    said: (d) =>
+      `Node ${d['node']} saw Pod ${d['pod']} as ${d['address']}; whose address that is can't be told`,
+    why: 'It may be one of the Node that runs the Pod, such as its bridge has. Only the list of Nodes tells, and you may not read that.',
+    next: () => ['Ask whether you may: kubectl auth can-i list nodes'],
+  },
   'caller-unseen': {
     said: (d) => `Node ${d['node']} answered, but could not tell who called`,
     next: () => TRY_AGAIN,

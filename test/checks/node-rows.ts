@@ -386,6 +386,45 @@ const podToNode: Row<NodeWorld>[] = [
     code: 'source-unknown',
   },
   {
+    name: "the Node sees the Pod's own Node, and Nodes may not be read",
+    check: { ...TO_OTHER, to: 'node-of/other' },
+    world: (world) => {
+      seen('192.168.7.1')(world);
+      world.connection.intercept = ({ path }) =>
+        path === '/api/v1/nodes' ? statusAnswer(403, 'Forbidden', 'nodes is forbidden') : undefined;
+    },
+    outcome: 'pass',
+    code: 'node-saw-node',
+    says: 'Node n2 saw 192.168.7.1',
+  },
+  {
+    name: 'the Node sees an address that only the list of Nodes could explain, and that may not be read',
+    check: { ...TO_OTHER, to: 'node-of/other' },
+    world: (world) => {
+      seen('10.0.1.1')(world);
+      world.connection.intercept = ({ path }) =>
+        path === '/api/v1/nodes' ? statusAnswer(403, 'Forbidden', 'nodes is forbidden') : undefined;
+    },
+    outcome: 'inconclusive',
+    code: 'owner-hidden',
+    says: 'Node n2 saw 10.0.1.1',
+  },
+  {
+    name: 'refused, as somebody else was first',
+    check: TO_OTHER,
+    world: (world) => {
+      world.allowShells();
+      world.arrives = () => 'GET /scan HTTP/1.1\r\n\r\n';
+      const { network } = world;
+      world.network = (call, from) => {
+        network(call, from);
+        return refused('192.168.7.2', 20_000);
+      };
+    },
+    outcome: 'inconclusive',
+    code: 'somebody-else',
+  },
+  {
     name: "its own Node sees the Pod's address",
     check: { ...TO_OTHER, to: 'node-of/web' },
     world: shells,
