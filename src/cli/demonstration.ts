@@ -6,6 +6,7 @@ import type { Workshop } from '../tutor/workshop.ts';
 import { clusterAsData, markDone } from './check.ts';
 import { cleanUpSession } from './cleanup.ts';
 import type { Desk } from './desk.ts';
+import { awaitPods } from './enter.ts';
 import { factsOf, showAfter, showPage, showVerdicts, verdictsAsData } from './show.ts';
 
 /** Milliseconds to tidy up after a Ctrl-C or a timeout; Pods that were just starting take long to go. */
@@ -58,9 +59,11 @@ async function demonstrateStep(
   step: Step,
 ): Promise<{ facts: Fact[]; verdicts: Verdict[] }> {
   await solveStep(workshop, step);
-  const verdicts = await checkStep(workshop, step);
+  const applied = step.solution.flatMap((action) => (action.kind === 'apply' ? [action.manifest] : []));
+  await awaitPods(workshop, [...step.apply, ...applied]);
   const facts = await factsOf(workshop, step);
   showPage(workshop, step, facts, desk.output);
+  const verdicts = await checkStep(workshop, step);
   if (verdicts.length === 0) return { facts, verdicts };
   showVerdicts(workshop, verdicts, desk.output);
   if (exitCodeOf(verdicts) === 0) {

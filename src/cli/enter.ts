@@ -1,5 +1,6 @@
 import { checkReady } from '../checks/ready.ts';
 import type { Step } from '../lesson/lesson.ts';
+import type { Manifest } from '../lesson/manifest.ts';
 import { updateSession } from '../tutor/session.ts';
 import { checkContext } from '../tutor/check-context.ts';
 import { enterStep } from '../tutor/step.ts';
@@ -16,18 +17,20 @@ export async function enterAndShow(desk: Desk, workshop: Workshop, step: Step): 
   showPage(workshop, step, await factsOf(workshop, step), desk.output);
 }
 
+/** Only to have facts to show: what comes of it is for the checks to say. */
+export async function awaitPods(workshop: Workshop, manifests: Manifest[]): Promise<void> {
+  const pods = manifests.flatMap(({ objects }) => objects).filter(({ kind }) => kind === 'Pod');
+  const context = checkContext(workshop);
+  await Promise.all(
+    pods.map(({ name }) => checkReady({ id: name, kind: 'ready', pod: name, within: PATIENCE }, context)),
+  );
+}
+
 /** Makes what a page needs, once: coming back to a page never makes it again. @throws {Problem} */
 export async function enter(workshop: Workshop, step: Step): Promise<void> {
   if (step.apply.length > 0 && !workshop.session.entered.includes(step.id)) {
     await enterStep(workshop, step);
-    const pods = step.apply.flatMap((manifest) => manifest.objects).filter((object) => object.kind === 'Pod');
-    const context = checkContext(workshop);
-    // Only to have facts to show: what comes of it is for the checks to say.
-    await Promise.all(
-      pods.map((pod) =>
-        checkReady({ id: pod.name, kind: 'ready', pod: pod.name, within: PATIENCE }, context),
-      ),
-    );
+    await awaitPods(workshop, step.apply);
   }
   workshop.session = updateSession(workshop.folder, (session) => {
     session.current = step.id;
