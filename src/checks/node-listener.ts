@@ -54,7 +54,7 @@ export class NodeListener {
         `  done; printf '\\n'`,
         `} | timeout ${PATIENCE} nc -l -p ${port} > ${folder}/request 2> ${folder}/trouble ) < /dev/null > /dev/null 2>&1 &`,
         `}`,
-        `i=0; until grep -q '${row(port, '0A')}' /proc/net/tcp /proc/net/tcp6 2> /dev/null; do`,
+        `i=0; until grep -q '${socketRow(port, '0A')}' /proc/net/tcp /proc/net/tcp6 2> /dev/null; do`,
         `  i=$((i+1)); [ $i -lt ${LISTEN_TRIES} ] || { cat ${folder}/trouble >&2; exit 1; }; sleep 0.1`,
         `done`,
       ].join('\n'),
@@ -79,13 +79,13 @@ export class NodeListener {
 }
 
 /** A line of /proc/net/tcp for this port, in this state: see proc_net_tcp.txt of the kernel. 01 established, 0A listening. */
-function row(port: number, state: '01' | '0A'): string {
+export function socketRow(port: number, state: '01' | '0A'): string {
   const hexadecimal = port.toString(16).toUpperCase().padStart(4, '0');
   return `^ *[0-9]*: [0-9A-F]*:${hexadecimal} [0-9A-F]*:[0-9A-F]* ${state} `;
 }
 
 function peers(port: number): string {
-  return `cat /proc/net/tcp /proc/net/tcp6 2> /dev/null | grep '${row(port, '01')}'`;
+  return `cat /proc/net/tcp /proc/net/tcp6 2> /dev/null | grep '${socketRow(port, '01')}'`;
 }
 
 /** The one address at the other end; undefined where there is none, or more than one. */

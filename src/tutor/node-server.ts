@@ -1,5 +1,6 @@
 import { chooseNode } from '../checks/chosen-node.ts';
 import { enterNode } from '../checks/node-entry.ts';
+import { socketRow } from '../checks/node-listener.ts';
 import { execScript } from '../cluster/exec.ts';
 import type { SolutionAction } from '../lesson/lesson.ts';
 import { Problem } from '../problem.ts';
@@ -52,8 +53,6 @@ export async function serveOnNode(
 /** The lesson's own line, for any nc and any curl. What it says goes nowhere, so that exec can end while it waits. */
 function serverScript(text: string, port: number, nonce: string): string {
   const file = `/tmp/k8snet-${nonce}`;
-  const hexadecimal = port.toString(16).toUpperCase().padStart(4, '0');
-  const row = `^ *[0-9]*: [0-9A-F]*:${hexadecimal} [0-9A-F]*:[0-9A-F]* 0A `;
   return [
     `[ -e ${file} ] || {`,
     `cat > ${file} <<'END-${nonce}'`,
@@ -62,7 +61,7 @@ function serverScript(text: string, port: number, nonce: string): string {
     `( { printf 'HTTP/1.0 200 OK\\r\\nContent-Length: %s\\r\\n\\r\\n' $(wc -c < ${file}); cat ${file}; } |`,
     `timeout ${PATIENCE} nc -l -p ${port} ) < /dev/null > /dev/null 2> ${file}.trouble &`,
     `}`,
-    `i=0; until grep -q '${row}' /proc/net/tcp /proc/net/tcp6 2> /dev/null; do`,
+    `i=0; until grep -q '${socketRow(port, '0A')}' /proc/net/tcp /proc/net/tcp6 2> /dev/null; do`,
     `  i=$((i+1)); [ $i -lt 50 ] || { cat ${file}.trouble >&2; exit 1; }; sleep 0.1`,
     `done`,
   ].join('\n');
