@@ -13,6 +13,9 @@ export const viewerKubeconfig = process.env['E2E_KUBECONFIG_VIEWER'] ?? '';
 export const learnerKubeconfig = process.env['E2E_KUBECONFIG_LEARNER'] ?? '';
 const kubectlProgram = process.env['E2E_KUBECTL'] ?? 'kubectl';
 
+/** The practice cluster that the suite itself started. */
+export const isPractice = kubeconfig !== '' && kubeconfig === process.env['PARITY_PRACTICE_KUBECONFIG'];
+
 /** Made once and reused, since namespaces take long to go. Tests that run side by side add a suffix of their own. */
 export const NAMESPACE = 'k8snet-e2e';
 
