@@ -109,18 +109,30 @@ function isRunning(pod: Pod): boolean {
   return pod.status?.containerStatuses?.[0]?.state?.running !== undefined;
 }
 
-/** Milliseconds for the request, also when everything else has been interrupted. */
+/** Milliseconds for the requests, also when everything else has been interrupted. */
 const REMOVAL = 10_000;
+const REMOVAL_TRIES = 3;
 
 /**
- * Deletes it, and does not wait. It stays in the journal: cleanup asks once more. Trouble is for cleanup, too.
+ * Deletes it, sees that it goes, and does not wait for that. It stays in the journal: cleanup asks once more, and trouble here
+ * is for cleanup, too.
  */
 export async function removeHelperPod(workshop: Workshop, pod: HelperPod): Promise<void> {
   const api = workshop.api.with(AbortSignal.timeout(REMOVAL));
-  const { namespace } = workshop.session;
+  const path = podPath(workshop.session.namespace, pod.name);
   const uid = workshop.journal.open().find((each) => each.kind === 'Pod' && each.name === pod.name)?.uid;
   if (uid === undefined) return;
-  await api.delete(podPath(namespace, pod.name), uid, 1).catch((error: unknown) => {
+  try {
+    for (let tries = 0; tries < REMOVAL_TRIES; tries++) {
+      await api.delete(path, uid, 1);
+      const { metadata } = (await api.find<Pod>(path)) ?? {};
+      if (metadata?.uid !== uid || metadata.deletionTimestamp !== undefined) return;
+    }
+    workshop.reporter.did(`Pod ${pod.name} is still there; k8snet-tutor cleanup removes it`);
+  } catch (error) {
     if (!(error instanceof ApiError) && !(error instanceof TransportError)) throw error;
-  });
+    workshop.reporter.did(
+      `Pod ${pod.name} could not be removed (${error.message}); k8snet-tutor cleanup does it`,
+    );
+  }
 }

@@ -167,6 +167,8 @@ last:
       fc.property(data, options, (value, options) => {
         const text = dump(value, { noRefs: true, ...options });
         const source = parseYaml('file.yaml', text);
+        // js-yaml leaves some words bare that YAML 1.1 takes for something else (`nO`); those are refused, and rightly.
+        fc.pre(!source.diagnostics.some(({ code }) => code === 'yaml-ambiguous'));
         expect(source.diagnostics).toEqual([]);
         const [document] = source.documents;
         expect(document?.value).toEqual(value);
