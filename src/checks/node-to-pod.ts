@@ -57,7 +57,10 @@ async function byShell(
 ): Promise<Finding> {
   const sent = await probe(context, shell, check.to);
   if ('finding' in sent) return sent.finding;
-  if (sent.result.kind !== 'answered') return connectionFailed(context, shell, sent, `Node ${node.name}`);
+  if (sent.result.kind !== 'answered') {
+    const failed = connectionFailed(context, shell, sent, `Node ${node.name}`);
+    return { ...failed, subject: podSubject(context, check.to.host.pod) };
+  }
   const answer = sent.evidence[0]?.text ?? '';
   const testimony = await askWitness(context, sent);
   // The answer came: what keeps us from reading the server's log is no doubt about that.
