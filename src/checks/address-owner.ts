@@ -1,6 +1,7 @@
 import { canonicalAddress, nodesOwnAddresses } from '../cluster/address.ts';
 import { ApiError } from '../cluster/api.ts';
 import { listNodes, type Node } from '../cluster/node.ts';
+import { subnetsOf } from '../cluster/node-subnets.ts';
 import type { Pod } from '../cluster/pod.ts';
 import type { CheckContext } from './context.ts';
 
@@ -43,10 +44,10 @@ function hostOf(pod: Pod | undefined, address: string): AddressOwner[] {
   return [{ node: nodeName, text: `Node ${nodeName}` }];
 }
 
-function ownership({ metadata: { name }, spec, status }: Node, address: string): AddressOwner[] {
-  if ((status?.addresses ?? []).some((each) => canonicalAddress(each.address) === address))
+function ownership(node: Node, address: string): AddressOwner[] {
+  const { name } = node.metadata;
+  if ((node.status?.addresses ?? []).some((each) => canonicalAddress(each.address) === address))
     return [{ node: name, text: `Node ${name}` }];
-  const subnets = spec?.podCIDRs ?? (spec?.podCIDR === undefined ? [] : [spec.podCIDR]);
-  const subnet = subnets.find((each) => nodesOwnAddresses(each).includes(address));
+  const subnet = subnetsOf(node).find((each) => nodesOwnAddresses(each).includes(address));
   return subnet === undefined ? [] : [{ node: name, text: `Node ${name} (its own address in ${subnet})` }];
 }

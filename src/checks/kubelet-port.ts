@@ -1,3 +1,4 @@
+import { authorityOf } from '../cluster/address.ts';
 import { policiesSelecting } from '../cluster/network-policy.ts';
 import type { Pod } from '../cluster/pod.ts';
 import type { ContainerReference } from '../lesson/pod-reference.ts';
@@ -27,12 +28,11 @@ export async function askKubeletPort(
 ): Promise<Finding> {
   const failures: Probe[] = [];
   for (const { scheme, port, path, whose } of PORTS) {
-    const host = node.address.includes(':') ? `[${node.address}]` : node.address;
     const destination = {
       from: pod,
       to: undefined,
       server: `Node ${node.name}`,
-      authority: `${host}:${port}`,
+      authority: authorityOf(node.address, port),
     };
     const sent = await request(context, from, destination, { scheme, path });
     if ('finding' in sent) return sent.finding;

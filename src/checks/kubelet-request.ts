@@ -1,3 +1,4 @@
+import { authorityOf } from '../cluster/address.ts';
 import { type Api, ApiError, type KubernetesObject } from '../cluster/api.ts';
 import { findLogLine } from '../cluster/log.ts';
 import { condition, type Pod } from '../cluster/pod.ts';
@@ -36,8 +37,7 @@ export async function askOfKubelet(
 ): Promise<KubeletRequest | { finding: Finding }> {
   const { address, port, path } = target;
   const nonce = context.nonce();
-  const authority = `${address.includes(':') ? `[${address}]` : address}${port === 80 ? '' : `:${port}`}`;
-  const url = `http://${authority}${path}`;
+  const url = `http://${authorityOf(address, port)}${path}`;
   const probe = {
     httpGet: { host: address, port, path: `${path}?k8snet-tutor=${nonce}` },
     periodSeconds: 1,

@@ -1,9 +1,9 @@
+import { authorityOf } from '../cluster/address.ts';
 import type { CheckOf } from '../lesson/check.ts';
 import { chooseNode } from './chosen-node.ts';
 import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
 import { enterNode } from './node-entry.ts';
-import { authority } from './pod-to-node.ts';
 import { request } from './probe.ts';
 import { finding, type Finding, lookUpPod, podSubject } from './target-pod.ts';
 
@@ -41,7 +41,7 @@ export async function checkNodeServer(
     from: looked.pod,
     to: undefined,
     server: `Node ${node.name}`,
-    authority: authority(node.address, port),
+    authority: authorityOf(node.address, port),
   };
   const sent = await request(context, check.from, destination, { bare: true });
   if ('finding' in sent) return sent.finding;

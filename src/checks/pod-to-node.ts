@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../cluster/address.ts';
+import { authorityOf, canonicalAddress } from '../cluster/address.ts';
 import { detectNetwork } from '../cluster/network.ts';
 import { policiesSelecting } from '../cluster/network-policy.ts';
 import { listNodes } from '../cluster/node.ts';
@@ -99,7 +99,7 @@ async function byListener(
     from: pod,
     to: undefined,
     server: `Node ${node.name}`,
-    authority: authority(node.address, port),
+    authority: authorityOf(node.address, port),
   });
   if ('finding' in sent) return sent.finding;
   const caller = await listener.caller();
@@ -226,8 +226,4 @@ async function unanswered(
     ...failed,
     details: { ...failed.details, policies: (await policiesSelecting(context.api, pod)).join(', ') },
   };
-}
-
-export function authority(address: string, port: number): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }

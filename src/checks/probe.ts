@@ -1,3 +1,4 @@
+import { authorityOf } from '../cluster/address.ts';
 import { ApiError } from '../cluster/api.ts';
 import { execScript } from '../cluster/exec.ts';
 import { permissionText } from '../cluster/permission.ts';
@@ -146,7 +147,7 @@ async function resolve(
   const { pod } = looked;
   const address = host.type === 'pod' ? podAddresses(pod)[0] : pod.status?.hostIP;
   if (address === undefined) return { finding: noAddress(context, name) };
-  const authority = `${address.includes(':') ? `[${address}]` : address}${port}`;
+  const authority = authorityOf(address, target.port);
   if (host.type === 'node') return { to: undefined, server: `Node ${pod.spec.nodeName}`, authority };
   return { to: pod, server: `Pod ${name}`, authority };
 }

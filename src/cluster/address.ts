@@ -72,3 +72,9 @@ export function procNetAddress(hexadecimal: string): string | undefined {
   if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
   return canonicalAddress(bytes.join('').match(/.{4}/g)!.join(':'));
 }
+
+/** Host and port as they stand in a URL; port 80 is left out. */
+export function authorityOf(address: string, port: number): string {
+  const host = address.includes(':') ? `[${address}]` : address;
+  return port === 80 ? host : `${host}:${port}`;
+}

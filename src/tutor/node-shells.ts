@@ -7,7 +7,8 @@ import type { Workshop } from './workshop.ts';
 /** Shells in the networks of Nodes: one Pod each, made when it is first needed, shared, and removed together. */
 export class NodeShells {
   private readonly opened = new Map<string, Promise<ContainerReference>>();
-  private readonly pods: HelperPod[] = [];
+  /** Also those that are being created: whoever closes waits for them, lest one comes to be behind our back. */
+  private readonly pods: Promise<HelperPod>[] = [];
   private offers: Promise<Map<string, string>> | undefined;
 
   /**
@@ -31,7 +32,10 @@ export class NodeShells {
   /** Also after Ctrl-C. */
   async close(workshop: Workshop): Promise<void> {
     this.opened.clear();
-    await Promise.all(this.pods.splice(0).map((pod) => removeHelperPod(workshop, pod)));
+    const made = await Promise.allSettled(this.pods.splice(0));
+    await Promise.all(
+      made.map((pod) => (pod.status === 'fulfilled' ? removeHelperPod(workshop, pod.value) : undefined)),
+    );
   }
 
   private async make(
@@ -39,8 +43,9 @@ export class NodeShells {
     node: string,
     image: string | undefined,
   ): Promise<ContainerReference> {
-    const pod = await createHelperPod(workshop, { purpose: 'node-shell', node, hostNetwork: true, image });
-    this.pods.push(pod);
+    const creating = createHelperPod(workshop, { purpose: 'node-shell', node, hostNetwork: true, image });
+    this.pods.push(creating);
+    const pod = await creating;
     workshop.reporter.waiting(`a shell in the network of Node ${node} (Pod ${pod.name})`);
     await untilRunning(workshop, pod);
     return { pod: pod.name, container: 'shell' };

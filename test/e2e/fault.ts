@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isPractice, kubeconfig } from './harness.ts';
 
 /** Where a practice cluster takes faults; a real one is broken by a program. */
 const PATH = '/k8snet-practice/faults';
@@ -8,9 +9,6 @@ const PATH = '/k8snet-practice/faults';
 const PATIENCE = 60_000;
 
 const { env } = process;
-const kubeconfig = env['E2E_KUBECONFIG'] ?? '';
-/** The suite itself started the cluster under test. */
-const isPractice = kubeconfig !== '' && kubeconfig === env['PARITY_PRACTICE_KUBECONFIG'];
 
 /** Why the network of the cluster under test can't be broken, for a test to be skipped; undefined where it can. */
 export function canFault(): string | undefined {

@@ -37,7 +37,7 @@ function difference(
 }
 type Replacement = string | ((match: string, ...groups: string[]) => string);
 
-const projectedToken = `$1kube-api-access-XXXXX:
+const projectedToken = `$1kube-api-access-RANDOM:
     Type: Projected (a volume that contains injected data from multiple sources)
     TokenExpirationSeconds: 3607
     ConfigMapName: kube-root-ca.crt
@@ -50,11 +50,11 @@ export const differences: readonly Difference[] = [
     '1.20',
     'token-volume',
     'Until 1.21 a container’s token came from a Secret; since then it is projected.',
-    [/^( {2})default-token-XXXXX:\n.*Type: .*\n.*SecretName: .*\n.*Optional: .*\n/gm, projectedToken],
-    [/default-token-XXXXX \(ro\)/g, 'kube-api-access-XXXXX (ro)'],
+    [/^( {2})default-token-RANDOM:\n.*Type: .*\n.*SecretName: .*\n.*Optional: .*\n/gm, projectedToken],
+    [/default-token-RANDOM \(ro\)/g, 'kube-api-access-RANDOM (ro)'],
   ),
   difference('1.20', 'token-secrets', 'Until 1.24 every ServiceAccount had a Secret with a token.', [
-    /^(Mountable secrets|Tokens): default-token-XXXXX$/gm,
+    /^(Mountable secrets|Tokens): default-token-RANDOM$/gm,
     '$1: <none>',
   ]),
   difference(

@@ -46,7 +46,7 @@ describe('mask', () => {
       'n2  Ready  v1.34.0+k8snet-practice\nClient Version: v1.32.3',
       'NODE Ready VERSION\nClient Version: VERSION',
     ],
-    ['generated names', 'from kube-api-access-gc7r8 (ro)', 'from kube-api-access-XXXXX (ro)'],
+    ['generated names', 'from kube-api-access-gc7r8 (ro)', 'from kube-api-access-RANDOM (ro)'],
     ['what a Node has', '  cpu:  2\n  hugepages-1Gi:  0\n  memory:  24684092Ki\n', '  cpu: N\n  memory: N\n'],
     ['blank ends', 'Ready   True \n', 'Ready True\n'],
     [

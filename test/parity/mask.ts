@@ -22,7 +22,7 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d/g, 'TIME'],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UID'],
   [/\b[0-9a-f]{64}\b/g, 'HASH'],
-  [/\b(kube-api-access|default-token|generated)-[a-z0-9]{5}\b/g, '$1-XXXXX'],
+  [/\b(kube-api-access|default-token|generated)-[a-z0-9]{5}\b/g, '$1-RANDOM'],
   [/resourceVersion: (["'])\d+\1/g, 'resourceVersion: RV'],
   [/(?<!\d\.)\b(?!127\.0\.0\.1\b|0\.0\.0\.0\b)(?:\d{1,3}\.){3}\d{1,3}\b(?!\.\d)/g, 'IP'],
   [/\S+\/(LIVE|MERGED)-\d+\//g, '$1/'],

@@ -85,6 +85,15 @@ describe('a shell on a Node', () => {
     expect(workshop.told.join()).toContain('a shell in the network of Node n2 (Pod node-shell-1abcde)');
   });
 
+  test('goes with the others when it is still being made', async () => {
+    const workshop = workshopOf({ nodeNetwork: true });
+    const opening = workshop.nodeShells.open(workshop, 'n1').catch(() => undefined);
+    while (created().length === 0) await Promise.resolve();
+    await workshop.nodeShells.close(workshop);
+    expect(pods()).toEqual([]);
+    await opening;
+  });
+
   test("has the learner's own image where one was given, with the user of that", async () => {
     const workshop = workshopOf({ nodeNetwork: true, images: { shell: 'registry.example/curl:1' } });
     await workshop.nodeShells.open(workshop, 'n1');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findImage } from '../../../src/practice/containers/images/image.ts';
 import { startContainer } from '../../../src/practice/containers/runtime.ts';
@@ -7,23 +8,11 @@ import { TestCluster } from './support/cluster.ts';
 import { nodeShell, Terminal } from './support/node-shell.ts';
 
 const PROMPT = 'root@node-1:~# ';
-const MANIFEST = `apiVersion: v1
-kind: Pod
-metadata:
-  name: "multi-container"
-spec:
-  containers:
-    -
-      args:
-        - "9999999"
-      command:
-        - "sleep"
-      image: "appropriate/curl"
-      name: "shell"
-    -
-      image: "nginx"
-      name: "nginx"
-`;
+/** The deck's own, as the lesson has it: what lies on a Node is the same, byte for byte. */
+const MANIFEST = readFileSync(
+  new URL('../../../manifests/multi-container-deck.yml', import.meta.url),
+  'utf8',
+);
 
 let cluster: TestCluster;
 beforeEach(async () => {
