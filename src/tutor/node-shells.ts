@@ -33,9 +33,8 @@ export class NodeShells {
   async close(workshop: Workshop): Promise<void> {
     this.opened.clear();
     const made = await Promise.allSettled(this.pods.splice(0));
-    await Promise.all(
-      made.map((pod) => (pod.status === 'fulfilled' ? removeHelperPod(workshop, pod.value) : undefined)),
-    );
+    const pods = made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    await Promise.all(pods.map((pod) => removeHelperPod(workshop, pod)));
   }
 
   private async make(
