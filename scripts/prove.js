@@ -42,7 +42,17 @@ add(
     E2E_KILLS: early.join(','),
   }),
 );
+for (let round = 1; round <= 5; round++)
+  add(
+    `practice cluster: Pods and Nodes, healthy and broken, run ${round} of 5 in a row`,
+    vitest(['--project', 'parity', 'test/e2e/nodes.e2e.ts'], {}),
+  );
 if (process.env.E2E_KUBECONFIG) {
+  for (let round = 1; round <= 5; round++)
+    add(
+      `real cluster: Pods and Nodes, healthy and broken, run ${round} of 5 in a row`,
+      vitest(['--project', 'e2e', 'test/e2e/nodes.e2e.ts'], {}),
+    );
   const kills = Array.from({ length: 30 }, (_, index) => 150 + index * 200);
   add(
     `real cluster: the lesson killed -9 at ${kills.length} moments, ${kills[0]} to ${kills.at(-1)} ms after the start`,
