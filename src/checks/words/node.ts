@@ -1,0 +1,106 @@
+import { TRY_AGAIN, type Words } from './words.ts';
+
+/** Nodes: whom they reach, who reaches them. */
+export const NODE_WORDS: Record<string, Words> = {
+  'node-reaches-pod': {
+    said: (d) =>
+      `Node ${d['node']} reaches Pod ${d['pod']}${d['relation'] === 'own' ? ', which it runs itself' : ', on another Node'}`,
+  },
+  'node-saw-pod': {
+    said: (d) => `Pod ${d['pod']} reaches Node ${d['node']}, which sees the Pod's own address`,
+  },
+  'node-saw-node': {
+    said: (d) =>
+      `Pod ${d['pod']} reaches Node ${d['node']}, which sees the address of Node ${d['podNode']}: masqueraded on the way`,
+  },
+  'node-answered': {
+    said: (d) => `Node ${d['node']} answers Pod ${d['pod']}; whom it saw is not known`,
+  },
+  'node-serves': {
+    said: (d) => `The server on port ${d['port']} of Node ${d['node']} answered Pod ${d['pod']}`,
+  },
+  'not-two-nodes': { said: (d) => `${d['pods']} run on one Node, so this says nothing about two` },
+  'not-one-node': { said: (d) => `${d['pods']} run on two Nodes, so this says nothing about one` },
+  'one-node': { said: () => 'There is no other Node here, so this does not apply' },
+  'nobody-listens': {
+    said: (d) => `Nobody could start a server on Node ${d['node']}`,
+    why: 'A server on a Node needs a shell there, and nobody has allowed one.',
+    next: () => ['To let the tutor do it: --allow-node-network'],
+  },
+  'node-unanswered': {
+    said: (d) => `The kubelet of Node ${d['node']} got no answer from Pod ${d['pod']}`,
+    why: 'Kubernetes asks of every network that a Node reaches the Pods it runs, and the classic rule: all Pods.',
+    next: (d) => [
+      `Does the Pod answer at all? kubectl logs ${d['pod']} --all-containers`,
+      'Is there a policy? kubectl get networkpolicies',
+    ],
+  },
+  'node-rejects': {
+    said: (d) => `Node ${d['node']} listens, but Pod ${d['pod']} was refused on the way`,
+    why: 'A firewall that rejects looks like a port where nobody listens. Here somebody does: the Node itself says so.',
+    next: (d) => [`Look at the firewall's rules on Node ${d['node']} and on the Pod's own Node.`],
+  },
+  'node-refuses': {
+    said: (d) => `Node ${d['node']} gives Pod ${d['pod']} no answer, but refuses`,
+    why: '"Refused" may come from the Node, where nobody listens, or from a firewall before it: it proves neither.',
+    next: () => [
+      'With a shell on the Node the tutor can tell: --allow-node-network',
+      'Is there a policy? kubectl get networkpolicies',
+    ],
+  },
+  'node-port-closed': {
+    said: (d) => `Nothing answers on port ${d['port']} of Node ${d['node']}`,
+    why: 'A server that answers once, as nc does, is gone after its first caller; and one on another Node is not found here.',
+    next: (d) => [
+      `Start it on Node ${d['node']} (again): k8snet-tutor shell --node ${d['node']} leads there.`,
+      'Leave it running, and check from another terminal: k8snet-tutor check',
+    ],
+  },
+  'node-serves-other': {
+    said: (d) => `${d['url']} answered, but not with the text "${d['text']}"`,
+    why: 'The network works: the answer came. Another file, or another server, is behind this port.',
+    next: () => ['Compare what the server sends with the page: k8snet-tutor page'],
+  },
+  'source-unknown': {
+    said: (d) =>
+      `Node ${d['node']} saw Pod ${d['pod']} as ${d['address']}, which is neither the Pod nor its Node`,
+    why: 'On the way to a Node a Pod keeps its own address, or gets that of the Node it runs on. Somebody else rewrote this one.',
+    next: () => [
+      'Is there a proxy, a gateway or another cluster between the Nodes? Run the check again with -v.',
+    ],
+  },
+  'owner-hidden': {
+    said: (d) =>
+      `Node ${d['node']} saw Pod ${d['pod']} as ${d['address']}; whose address that is can't be told`,
+    why: 'It may be one of the Node that runs the Pod, such as its bridge has. Only the list of Nodes tells, and you may not read that.',
+    next: () => ['Ask whether you may: kubectl auth can-i list nodes'],
+  },
+  'caller-unseen': {
+    said: (d) => `Node ${d['node']} answered, but could not tell who called`,
+    next: () => TRY_AGAIN,
+  },
+  'somebody-else': {
+    said: (d) => `Something else than our own server answered at ${d['url']}`,
+    why: 'A proxy in between, or another program on this port.',
+    next: () => TRY_AGAIN,
+  },
+  'listener-failed': {
+    said: (d) => `No server of ours could be started on Node ${d['node']}`,
+    why: 'That says nothing about the network.',
+    next: () => TRY_AGAIN,
+  },
+  'helper-pod': {
+    said: (d) => `A Pod of the tutor's own did not get to work on Node ${d['node']}`,
+    why: 'That says nothing about your work.',
+    next: () => ['Are all Nodes well? kubectl get nodes', ...TRY_AGAIN],
+  },
+  'pod-security': {
+    said: (d) => `Pod Security lets no Pod ask on behalf of Node ${d['node']}`,
+    why: "The namespace enforces a level that forbids the Node's network, and probes of other hosts.",
+    next: () => ['Use a namespace with less strict rules, or the practice cluster: --practice'],
+  },
+  'pod-no-node': {
+    said: (d) => `Pod ${d['pod']} runs on no Node yet`,
+    next: () => TRY_AGAIN,
+  },
+};
