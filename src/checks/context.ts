@@ -1,5 +1,6 @@
 import type { Api } from '../cluster/api.ts';
 import type { ContainerReference } from '../lesson/pod-reference.ts';
+import type { Verdict } from './verdict.ts';
 
 /** What a check may use. It sees the cluster through `api` only. */
 export interface CheckContext {
@@ -18,6 +19,8 @@ export interface CheckContext {
   /** Says what is expected, before anything is probed. */
   expecting(what: string): void;
   nodes: NodeAccess;
+  /** What the check of this id found the last time in this session; undefined when it never ran. */
+  before(check: string): Pick<Verdict, 'outcome' | 'code'> | undefined;
 }
 
 /** How checks get at Nodes. */

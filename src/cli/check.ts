@@ -1,9 +1,11 @@
 import { exitCodeOf, type Verdict } from '../checks/verdict.ts';
 import type { Step } from '../lesson/lesson.ts';
+import { readLastVerdicts, rememberVerdicts } from '../tutor/last-verdicts.ts';
 import { requireNamespace } from '../tutor/namespace.ts';
 import { updateSession } from '../tutor/session.ts';
 import { checkStep, stepOf } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
+import { renderChanges } from '../ui/changes.ts';
 import { renderHeading } from '../ui/page.ts';
 import { nodeNetworkAllowed } from './consent.ts';
 import { type Desk, openCurrentWorkshop } from './desk.ts';
@@ -65,9 +67,12 @@ export async function checkAndShow(
   }
   if (step.requires.some(({ kind }) => kind === 'node-network'))
     await nodeNetworkAllowed(desk, workshop, false);
+  const before = readLastVerdicts(workshop.folder, step.id);
   const verdicts = await checkStep(workshop, step);
   if (verdicts.some((verdict) => verdict.code === 'pod-missing')) await requireNamespace(workshop);
   showVerdicts(workshop, verdicts, output);
+  output.print(...renderChanges(before, verdicts, desk.runtime.timing.now(), output));
+  rememberVerdicts(workshop.folder, step.id, verdicts, workshop.timestamp());
   const passed = exitCodeOf(verdicts) === 0;
   if (passed) markDone(workshop, step);
   if (passed && withAfter) {

@@ -8,6 +8,7 @@ import { containersOf, withImages } from '../lesson/containers.ts';
 import { nearest } from '../nearest.ts';
 import { Problem } from '../problem.ts';
 import { takeBaseline } from '../tutor/baseline.ts';
+import { forgetVerdicts } from '../tutor/last-verdicts.ts';
 import { takeLock } from '../tutor/lock.ts';
 import { ensureNamespace, namespaceName, requireNamespace } from '../tutor/namespace.ts';
 import { readSession, type Session, sessionFolder, writeSession } from '../tutor/session.ts';
@@ -161,6 +162,7 @@ async function begin(
   const workshop = await makeWorkshop(desk, lesson, { session, folder }, cluster);
   if (borrowed) await requireNamespace(workshop);
   folder.remove('journal.jsonl');
+  forgetVerdicts(folder);
   // Before anything is made: without it nobody could clean up.
   writeSession(folder, session);
   try {

@@ -1,9 +1,10 @@
 import type { CheckContext } from '../checks/context.ts';
+import type { LastVerdicts } from './last-verdicts.ts';
 import { createHelperPod, removeHelperPod } from './helper-pod.ts';
 import { kubectl, type Workshop } from './workshop.ts';
 
-/** What a check may use, of a workshop. */
-export function checkContext(workshop: Workshop): CheckContext {
+/** What a check may use, of a workshop. @param before what the page's checks found last */
+export function checkContext(workshop: Workshop, before: LastVerdicts = {}): CheckContext {
   const { api, session, identity } = workshop;
   return {
     api,
@@ -14,6 +15,7 @@ export function checkContext(workshop: Workshop): CheckContext {
     kubectl: (...args) => kubectl(workshop, ...args),
     waiting: (what) => workshop.reporter.waiting(what),
     expecting: (what) => workshop.reporter.expecting(what),
+    before: (check) => before[check],
     nodes: {
       performer: session.mode === 'demonstration' ? 'tutor' : 'learner',
       shell: (node) => workshop.nodeShells.open(workshop, node),

@@ -11,6 +11,7 @@ import { nearest } from '../nearest.ts';
 import { Problem } from '../problem.ts';
 import { checkContext } from './check-context.ts';
 import { createOwned } from './create.ts';
+import { readLastVerdicts } from './last-verdicts.ts';
 import { serveOnNode } from './node-server.ts';
 import { kubectl, type Workshop } from './workshop.ts';
 
@@ -35,7 +36,7 @@ export function podOfStep({ checks: [first] }: Step): string | undefined {
 
 /** Runs all checks of a step at once; their verdicts come in the order of the lesson. */
 export async function checkStep(workshop: Workshop, step: Step): Promise<Verdict[]> {
-  const context = checkContext(workshop);
+  const context = checkContext(workshop, readLastVerdicts(workshop.folder, step.id));
   const verdicts = await Promise.all(
     step.checks.map((check) =>
       runCheck(check, context).catch((error: unknown) => {

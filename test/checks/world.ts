@@ -86,6 +86,8 @@ export class World {
     shell: () => Promise.resolve(undefined),
     withProbe: (_node, _probe, use) => use('kubelet-probe'),
   };
+  /** What the checks found the last time, by id. */
+  before: Record<string, Pick<Verdict, 'outcome' | 'code'>> = {};
   /** What the network does with a request, and whom the server sees; by default as Kubernetes asks. */
   network: (call: CurlCall, from: Pod) => CurlAnswer = (call, from) => this.nginx(call, from);
   /** The kernel's view of a container's own addresses. */
@@ -140,6 +142,7 @@ export class World {
       waiting: (what) => void this.waited.push(what),
       expecting: (what) => void this.expected.push(what),
       nodes: this.nodes,
+      before: (check) => this.before[check],
     };
   }
 
