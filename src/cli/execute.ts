@@ -39,10 +39,11 @@ function endOfParsing(error: CommanderError, args: string[], runtime: Runtime): 
 }
 
 async function runCommand(
-  runtime: Runtime,
+  usual: Runtime,
   options: Options,
   command: Parameters<Parameters<typeof makeProgram>[1]>[1],
 ): Promise<number> {
+  const runtime = options.plain ? { ...usual, prompter: usual.plainPrompter } : usual;
   const complete = { ...options, image: options.image ?? {} };
   const output = makeOutput(runtime, complete);
   const deadline = complete.timeout === undefined ? undefined : AbortSignal.timeout(complete.timeout);

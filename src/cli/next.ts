@@ -1,4 +1,5 @@
 import { exitCodeOf } from '../checks/verdict.ts';
+import { Problem } from '../problem.ts';
 import { updateSession } from '../tutor/session.ts';
 import { stepOf } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
@@ -42,6 +43,20 @@ export async function goOn(desk: Desk, workshop: Workshop, skip: boolean): Promi
   await enterAndShow(desk, workshop, following);
   desk.output.add({ lesson: lesson.id, current: following.id });
   return 0;
+}
+
+/** Goes to a page by its number, from 1. @throws {Problem} page-unknown */
+export async function goTo(desk: Desk, workshop: Workshop, page: number): Promise<void> {
+  const { steps } = workshop.lesson;
+  const step = steps[page - 1];
+  if (step === undefined)
+    throw new Problem({
+      code: 'page-unknown',
+      kind: 'usage',
+      what: `There is no page ${page}: this lesson has ${steps.length}`,
+      next: ['See them all: list'],
+    });
+  await enterAndShow(desk, workshop, step);
 }
 
 /** Goes back one page; nothing is undone. */

@@ -33,7 +33,10 @@ export function makeOutput(runtime: Runtime, options: Pick<Options, 'output' | '
   const lines = (texts: string[]): string => texts.map((text) => `${keepColours(text)}\n`).join('');
   const output: Output = {
     theme,
-    width: runtime.width(),
+    // The window may change while the learner reads.
+    get width() {
+      return runtime.width();
+    },
     verbose: options.verbose,
     json,
     print: (...texts) => {

@@ -7,6 +7,7 @@ import type { Terminal } from '../cluster/connection.ts';
 import type { KubeconfigSources } from '../cluster/kubeconfig.ts';
 import { isAlive } from '../tutor/lock.ts';
 import { StateFolder, stateFolderPath } from '../tutor/state-folder.ts';
+import { linePrompter } from '../ui/line-prompter.ts';
 import { enquirerPrompter, type Prompter } from '../ui/prompter.ts';
 import { processTerminal } from './terminal.ts';
 
@@ -24,6 +25,8 @@ export interface Runtime {
   out(text: string): void;
   err(text: string): void;
   prompter: Prompter;
+  /** For those who want nothing drawn: --plain. */
+  plainPrompter: Prompter;
   /** For a command in a container: raw keys in, bytes out. */
   terminal: Terminal & { isTTY: boolean };
   state: StateFolder;
@@ -48,16 +51,20 @@ export function processRuntime(interrupt: AbortSignal): Runtime {
   const state = new StateFolder(resolve(stateFolderPath(env, home, process.platform)));
   // Files that `env` made point kubectl at a lesson; to the tutor they would say that the lesson's is the learner's cluster.
   const ignore = (path: string): boolean => path.startsWith(state.path + sep);
+  const colour = wantsColour(env, stdout.isTTY);
+  const plain = dumb || Boolean(env['ACCESSIBLE']);
+  const plainPrompter = linePrompter(stdin, stdout);
   return {
     env,
     home,
     interactive: stdin.isTTY && stdout.isTTY && !env['CI'],
-    colour: wantsColour(env, stdout.isTTY),
-    plain: dumb || Boolean(env['ACCESSIBLE']),
+    colour,
+    plain,
     width: () => Math.max(40, Math.min(stdout.columns || 80, 120)),
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    prompter: enquirerPrompter(stdin, stdout),
+    prompter: plain ? plainPrompter : enquirerPrompter(stdin, stdout, colour),
+    plainPrompter,
     terminal: processTerminal(stdin, stdout, stderr),
     state,
     packFolder: fileURLToPath(new URL('..', import.meta.url)),

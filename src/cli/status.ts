@@ -1,5 +1,6 @@
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Session } from '../tutor/session.ts';
+import { cleanLine } from '../ui/clean.ts';
 import { hanging } from '../ui/layout.ts';
 import type { Theme } from '../ui/theme.ts';
 import { type Desk, loadLessonOf, requireCurrentSession } from './desk.ts';
@@ -51,9 +52,7 @@ export function renderStatus(lesson: Lesson, session: Session, theme: Theme, wid
     ...row('cluster', `context ${session.cluster.context}, ${session.cluster.server}`),
     ...row('namespace', `${session.namespace} (${owner})`),
     '',
-    ...lesson.steps.map(
-      (each) => `${mark(stateOf(each.id, session), theme)} ${each.title} ${theme.quiet(each.id)}`,
-    ),
+    ...renderPages(lesson, session, theme),
     '',
     ...hanging(
       '',
@@ -62,6 +61,15 @@ export function renderStatus(lesson: Lesson, session: Session, theme: Theme, wid
       width,
     ),
   ];
+}
+
+/** A line for each page: its state, its number, its title and its id. */
+export function renderPages({ steps }: Lesson, session: Session, theme: Theme): string[] {
+  const digits = String(steps.length).length;
+  return steps.map(({ id, title }, index) => {
+    const number = theme.quiet(String(index + 1).padStart(digits));
+    return `${mark(stateOf(id, session), theme)} ${number}  ${cleanLine(title)} ${theme.quiet(id)}`;
+  });
 }
 
 function mark(state: StepState, theme: Theme): string {

@@ -23,8 +23,16 @@ interface Question {
   on(event: 'keypress', listener: (char: string, key: { ctrl?: boolean; name?: string }) => void): void;
 }
 
-/** Questions through enquirer, which is loaded with the first one. Never use it without a terminal: it would answer itself. */
-export function enquirerPrompter(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream): Prompter {
+/**
+ * Questions through enquirer, which is loaded with the first one. Never use it without a terminal: it would answer itself.
+ *
+ * @param colour whether colours are welcome; enquirer itself does not know NO_COLOR
+ */
+export function enquirerPrompter(
+  stdin: NodeJS.ReadStream,
+  stdout: NodeJS.WriteStream,
+  colour: boolean,
+): Prompter {
   const ask = async <T>(question: Record<string, unknown>): Promise<T> => {
     const { default: Enquirer } = await import('enquirer');
     guardPause();
@@ -41,7 +49,8 @@ export function enquirerPrompter(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteS
     const atEnd = (): void => leave();
     stdin.once('end', atEnd);
     try {
-      const answers = await enquirer.prompt({ ...question, name: 'answer', stdin, stdout } as never);
+      const styles = { enabled: colour };
+      const answers = await enquirer.prompt({ ...question, name: 'answer', styles, stdin, stdout } as never);
       return answers.answer;
     } catch {
       // enquirer rejects with an empty string.

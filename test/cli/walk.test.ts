@@ -3,7 +3,6 @@ import { afterAll, expect, it } from 'vitest';
 import { makeOutput } from '../../src/cli/output.ts';
 import { makeProgram } from '../../src/cli/program.ts';
 import { processRuntime, type Runtime } from '../../src/cli/runtime.ts';
-import { readAnswer } from '../../src/cli/walk.ts';
 import { StateFolder } from '../../src/tutor/state-folder.ts';
 import { emptyHome, root, tutor } from './run.ts';
 
@@ -62,17 +61,3 @@ it('a practice cluster that stopped while nobody typed comes back for the next w
   expect(shown).toContain('node-1');
   expect(shown).not.toContain('ECONNREFUSED');
 }, 60_000);
-
-it.each([
-  { typed: 'check', word: 'check' },
-  { typed: 'CH', word: 'check' },
-  { typed: 's', word: undefined },
-  { typed: 'k8snet-tutor next', word: 'next' },
-  { typed: 'npx k8snet-tutor hint', word: 'hint' },
-  { typed: 'solve --replace', word: 'solve', replace: true },
-  { typed: 'k8snet-tutor solve  --replace', word: 'solve', replace: true },
-  { typed: 'k8snet-tutor', word: undefined },
-  { typed: 'kubectl get pods', word: undefined },
-])('$typed is taken for $word', ({ typed, word, replace = false }) => {
-  expect(readAnswer(typed)).toEqual({ word, replace });
-});

@@ -61,8 +61,8 @@ describe('lock', () => {
 });
 
 test.skipIf(process.platform !== 'linux')('a zombie is dead', async () => {
-  // A shell whose child ends at once, and which goes on without asking how.
-  const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], {
+  // The shell turns into a program that never asks how its child ended, before it does.
+  const parent = spawn('/bin/sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 30'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const pid = await new Promise<number>((resolve) =>

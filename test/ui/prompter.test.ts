@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { linePrompter } from '../../src/ui/line-prompter.ts';
 import { Cancelled, enquirerPrompter, type Prompter } from '../../src/ui/prompter.ts';
 
 interface Terminal {
@@ -11,8 +12,16 @@ interface Terminal {
   listeners: () => number;
 }
 
-/** enquirer asks its streams only whether they are a TTY, so two pipes can play a terminal. */
-function terminal(): Terminal {
+type Make = (stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream) => Prompter;
+
+/** Both ways to ask keep one contract. */
+const PROMPTERS: [string, Make][] = [
+  ['enquirer', (stdin, stdout) => enquirerPrompter(stdin, stdout, true)],
+  ['line by line', linePrompter],
+];
+
+/** They ask their streams only whether they are a TTY, so two pipes can play a terminal. */
+function terminal(make: Make): Terminal {
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => stdin });
   const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 });
   let text = '';
@@ -24,10 +33,7 @@ function terminal(): Terminal {
   });
   // oxlint-disable typescript/no-unsafe-type-assertion -- two pipes that play a terminal
   return {
-    prompter: enquirerPrompter(
-      stdin as unknown as NodeJS.ReadStream,
-      stdout as unknown as NodeJS.WriteStream,
-    ),
+    prompter: make(stdin as unknown as NodeJS.ReadStream, stdout as unknown as NodeJS.WriteStream),
     type: async (keys) => {
       await asked;
       stdin.write(keys);
@@ -41,57 +47,79 @@ function terminal(): Terminal {
   };
 }
 
-describe('a line', () => {
-  test.each([
-    ['Enter alone', '\r', ''],
-    ['a word', 'hello\r', 'hello'],
-    ['spaces around it', '  next  \r', 'next'],
-    ['a word and Backspace', 'hint\u007F\r', 'hin'],
-    ['Ctrl-D in the middle of a word deletes, and does not leave', 'ab\u0004\r', 'ab'],
-  ])('%s', async (_, keys, answer) => {
-    const { prompter, type } = terminal();
-    const [got] = await Promise.all([prompter.ask('Really?'), type(keys)]);
-    expect(got).toBe(answer);
+describe.each(PROMPTERS)('%s', (name, make) => {
+  describe('a line', () => {
+    test.each([
+      ['Enter alone', '\r', ''],
+      ['a word', 'hello\r', 'hello'],
+      ['spaces around it', '  next  \r', 'next'],
+      ['a word and Backspace', 'hint\u007F\r', 'hin'],
+      ['Ctrl-D in the middle of a word deletes, and does not leave', 'ab\u0004\r', 'ab'],
+    ])('%s', async (_, keys, answer) => {
+      const { prompter, type } = terminal(make);
+      const [got] = await Promise.all([prompter.ask('Really?'), type(keys)]);
+      expect(got).toBe(answer);
+    });
+  });
+
+  describe('yes or no', () => {
+    test.each([
+      ['y', true],
+      ['Y', true],
+      ['n', false],
+      ['', false],
+    ])('%j', async (key, answer) => {
+      // enquirer goes on without Enter.
+      const keys = name === 'enquirer' && key !== '' ? key : `${key}\r`;
+      const { prompter, type } = terminal(make);
+      const [got] = await Promise.all([prompter.confirm('Really?'), type(keys)]);
+      expect(got).toBe(answer);
+    });
+  });
+
+  describe.each(['ask', 'confirm'] as const)('leaving: %s', (kind) => {
+    test.each([
+      ['Ctrl-C', '\u0003'],
+      ['Ctrl-D', '\u0004'],
+    ])('%s', async (_, keys) => {
+      const { prompter, type } = terminal(make);
+      const answer = prompter[kind]('Really?');
+      await Promise.all([expect(answer).rejects.toBeInstanceOf(Cancelled), type(keys)]);
+    });
+
+    test('the terminal is gone, also for the next question', async () => {
+      const { prompter, hangUp } = terminal(make);
+      const answer = prompter[kind]('Really?');
+      await Promise.all([expect(answer).rejects.toBeInstanceOf(Cancelled), hangUp()]);
+      await expect(prompter[kind]('Really?')).rejects.toBeInstanceOf(Cancelled);
+    });
+  });
+
+  test('one question after the other leaves no listeners behind, and the cursor is shown again', async () => {
+    const { prompter, type, listeners, screen } = terminal(make);
+    const before = listeners();
+    await Promise.all([prompter.confirm('Really?'), type(name === 'enquirer' ? 'y' : 'y\r')]);
+    await Promise.all([prompter.confirm('Really?'), type(name === 'enquirer' ? 'y' : 'y\r')]);
+    expect(listeners()).toBe(before);
+    expect(screen().lastIndexOf('\u001B[?25h')).toBeGreaterThanOrEqual(screen().lastIndexOf('\u001B[?25l'));
   });
 });
 
-describe('yes or no', () => {
-  test.each([
-    ['y', true],
-    ['Y', true],
-    ['n', false],
-    ['\r', false],
-  ])('%j', async (keys, answer) => {
-    const { prompter, type } = terminal();
-    const [got] = await Promise.all([prompter.confirm('Really?'), type(keys)]);
-    expect(got).toBe(answer);
-  });
+test('without colours enquirer draws none', async () => {
+  const { prompter, type, screen } = terminal((stdin, stdout) => enquirerPrompter(stdin, stdout, false));
+  await Promise.all([prompter.ask('Really?'), type('hello\r')]);
+  // oxlint-disable-next-line no-control-regex -- colours are what this is about
+  expect(screen()).not.toMatch(/\u001B\[[\d;]*m/);
 });
 
-describe.each(['ask', 'confirm'] as const)('leaving: %s', (kind) => {
-  test.each([
-    ['Ctrl-C', '\u0003'],
-    ['Ctrl-D', '\u0004'],
-    ['Escape', '\u001B'],
-  ])('%s', async (_, keys) => {
-    const { prompter, type } = terminal();
-    const answer = prompter[kind]('Really?');
-    await Promise.all([expect(answer).rejects.toBeInstanceOf(Cancelled), type(keys)]);
-  });
-
-  test('the terminal is gone, also for the next question', async () => {
-    const { prompter, hangUp } = terminal();
-    const answer = prompter[kind]('Really?');
-    await Promise.all([expect(answer).rejects.toBeInstanceOf(Cancelled), hangUp()]);
-    await expect(prompter[kind]('Really?')).rejects.toBeInstanceOf(Cancelled);
-  });
+test('line by line nothing that was written is drawn anew', async () => {
+  const { prompter, type, screen } = terminal(linePrompter);
+  await Promise.all([prompter.ask('Really?'), type('hello\r')]);
+  expect(screen().match(/Really\?/g)).toHaveLength(1);
 });
 
-test('one question after the other leaves no listeners behind, and the cursor is shown again', async () => {
-  const { prompter, type, listeners, screen } = terminal();
-  const before = listeners();
-  await Promise.all([prompter.confirm('Really?'), type('y')]);
-  await Promise.all([prompter.confirm('Really?'), type('y')]);
-  expect(listeners()).toBe(before);
-  expect(screen().lastIndexOf('\u001B[?25h')).toBeGreaterThan(screen().lastIndexOf('\u001B[?25l'));
+test.each(['ask', 'confirm'] as const)('with enquirer Escape leaves: %s', async (kind) => {
+  const { prompter, type } = terminal((stdin, stdout) => enquirerPrompter(stdin, stdout, true));
+  const answer = prompter[kind]('Really?');
+  await Promise.all([expect(answer).rejects.toBeInstanceOf(Cancelled), type('\u001B')]);
 });

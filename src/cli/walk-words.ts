@@ -1,0 +1,126 @@
+import type { Lesson, Step } from '../lesson/lesson.ts';
+import { nearest } from '../nearest.ts';
+import type { Session } from '../tutor/session.ts';
+import { hanging } from '../ui/layout.ts';
+import type { Theme } from '../ui/theme.ts';
+
+/** What can be typed at the prompt of a lesson, and what each word does. */
+const WORDS = {
+  next: 'go to the next page',
+  check: 'verify this page',
+  hint: 'a hint for this page; each one says more than the one before',
+  solve: "do this page's work for me; solve --replace deletes my own attempt first",
+  shell: "open a shell in this page's container; shell --node [NAME] opens one on a Node",
+  skip: 'go to the next page, although this one is not verified',
+  back: 'go to the page before; nothing is undone',
+  page: 'show this page again',
+  list: 'list the pages; a number goes to that page',
+  status: 'show which cluster and namespace this is, and how far I am',
+  help: 'this list',
+  cleanup: 'delete everything the lesson made, and end it',
+  quit: 'leave; my progress is kept',
+} as const;
+export type Word = keyof typeof WORDS;
+
+const ALL = Object.keys(WORDS) as Word[];
+
+/** What people type instead, and first letters that several words have. */
+const ALIASES = new Map<string, Word>([
+  ['?', 'help'],
+  ['c', 'check'],
+  ['h', 'hint'],
+  ['s', 'shell'],
+  ['do', 'solve'],
+  ['do it', 'solve'],
+  ['do it for me', 'solve'],
+  ['exit', 'quit'],
+  [':q', 'quit'],
+  ['again', 'page'],
+  ['show', 'page'],
+  ['pages', 'list'],
+]);
+
+type PlainWord = Exclude<Word, 'shell' | 'solve'>;
+
+export type Answer =
+  | { [W in PlainWord]: { word: W } }[PlainWord]
+  | { word: 'solve'; replace: boolean }
+  /** @property node the Node whose shell is wanted; `true` for that of the page's Pod, undefined for a container */
+  | { word: 'shell'; node: string | true | undefined }
+  /** A page, by its number from 1. */
+  | { word: 'go'; page: number }
+  | { word: undefined; typed: string };
+
+/** What somebody typed: a word or its beginning, a page's number, or the command as messages of the tutor write it. */
+export function readAnswer(answer: string): Answer {
+  const typed = answer.replace(/^(npx +)?k8snet-tutor +/, '').replaceAll(/\s+/g, ' ');
+  const [onNode, name] = /^shell --node(?:[ =](\S+))?$/.exec(typed) ?? [];
+  if (onNode !== undefined) return { word: 'shell', node: name ?? true };
+  if (/^solve --replace$/.test(typed)) return { word: 'solve', replace: true };
+  if (/^next --skip$/.test(typed)) return { word: 'skip' };
+  const [, page] = /^(?:go |page )?(\d{1,3})$/.exec(typed) ?? [];
+  if (page !== undefined) return { word: 'go', page: Number(page) };
+  const word = wordOf(typed.toLowerCase());
+  if (word === undefined) return { word, typed: answer };
+  if (word === 'solve') return { word, replace: false };
+  return word === 'shell' ? { word, node: undefined } : { word };
+}
+
+function wordOf(typed: string): Word | undefined {
+  const exact = ALL.find((word) => word === typed) ?? ALIASES.get(typed);
+  if (exact !== undefined) return exact;
+  const begun = ALL.filter((word) => word.startsWith(typed));
+  return begun.length === 1 ? begun[0] : undefined;
+}
+
+/** What Enter does: check where something is open, go on otherwise. */
+export function usual(lesson: Lesson, session: Session): 'check' | 'next' | 'quit' {
+  const step = current(lesson, session);
+  if (isOpen(step, session)) return 'check';
+  return lesson.steps.at(-1) === step ? 'quit' : 'next';
+}
+
+/** One line that names what can be done next on this page. */
+export function nextWords(lesson: Lesson, session: Session): string {
+  const step = current(lesson, session);
+  const open = isOpen(step, session);
+  const given = session.hints[step.id] ?? 0;
+  const left = step.hints.length - given;
+  const words = [
+    ...(step.checks.length > 0 ? ['check'] : []),
+    ...(open && step.hints.length > 0 ? [`hint (${left > 0 ? `${left} left` : 'all read'})`] : []),
+    ...(open && step.solution.length > 0 ? ['solve (does it for you)'] : []),
+    ...(step.checks.length > 0 ? ['shell'] : []),
+    open ? 'skip' : lesson.steps.at(-1) === step ? 'cleanup' : 'next',
+    ...(lesson.steps[0] === step ? [] : ['back']),
+    'list',
+    'help',
+    'quit',
+  ];
+  const enter = usual(lesson, session);
+  return `Enter: ${enter}. Or type ${words.filter((word) => word !== enter).join(', ')}`;
+}
+
+export function renderHelp(theme: Theme, width: number): string[] {
+  return [
+    ...ALL.flatMap((word) => hanging(theme.strong(word), 10, WORDS[word], width)),
+    '',
+    ...hanging('', 0, "A word's beginning will do. kubectl lines go into a second terminal.", width),
+  ];
+}
+
+/** What to say to something that is no word. */
+export function unknownWord(typed: string): string {
+  if (/^(kubectl|curl|cat|ip|nc|echo)\b|^\$ |=\$\(/.test(typed))
+    return `Lines like this one go into a second terminal, or into a shell on this page: type shell.`;
+  const near = nearest(typed, ALL);
+  return `There is no "${typed}" here${near === undefined ? '' : `; did you mean ${near}?`}. help lists what there is.`;
+}
+
+function current({ steps }: Lesson, session: Session): Step {
+  return steps.find((step) => step.id === session.current) ?? steps[0]!;
+}
+
+function isOpen(step: Step, session: Session): boolean {
+  return step.checks.length > 0 && !session.done.includes(step.id);
+}
