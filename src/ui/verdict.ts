@@ -12,18 +12,25 @@ export interface VerdictView {
   pointed(line: string): string;
 }
 
-/** A step's verdicts, one after the other. */
+/** A step's verdicts, one after the other. What several checks found alike is explained once. */
 export function renderVerdicts(verdicts: Verdict[], view: VerdictView): string[] {
   const widest = Math.max(0, ...verdicts.map((verdict) => stringWidth(verdict.check)));
-  return verdicts.flatMap((verdict) => renderVerdict(verdict, widest, view));
+  const told = new Set<string>();
+  return verdicts.flatMap((verdict) => {
+    const story = JSON.stringify([verdict.outcome, wordingOf(verdict), verdict.subject, verdict.observed]);
+    const again = verdict.outcome !== 'pass' && told.has(story);
+    told.add(story);
+    return renderVerdict(verdict, widest, again, view);
+  });
 }
 
-function renderVerdict(verdict: Verdict, nameWidth: number, view: VerdictView): string[] {
+function renderVerdict(verdict: Verdict, nameWidth: number, again: boolean, view: VerdictView): string[] {
   const { theme, width } = view;
   const { said } = wordingOf(verdict);
   const sign = theme.sign(verdict.outcome);
   const head = `${sign} ${padTo(theme.strong(verdict.check), nameWidth)}  `;
-  const lines = hanging(head, stringWidth(head), cleanLine(said), width);
+  const lines = hanging(head, stringWidth(head), cleanLine(again ? `${said} (as above)` : said), width);
+  if (again) return [...lines, ...indent(evidence(verdict, view), 4)];
   const details = verdict.outcome === 'pass' ? passed(verdict, view) : notPassed(verdict, view);
   return [...lines, ...indent(details, 4)];
 }
@@ -46,16 +53,26 @@ function notPassed(verdict: Verdict, view: VerdictView): string[] {
     ...row('saw', verdict.observed),
     ...row('expected', verdict.expected),
     ...row('why', why ?? ''),
-    ...next.flatMap((each, index) => row(index === 0 ? 'next' : '', view.pointed(each))),
+    ...next.flatMap((each, index) => advice(index === 0 ? 'next' : '', view.pointed(each), view)),
     ...evidence(verdict, view),
   ];
+}
+
+/** A sentence, and the command it ends in: that one stays whole, so that it can be copied. */
+function advice(label: string, text: string, { theme, width }: VerdictView): string[] {
+  const line = cleanLine(text);
+  const [, sentence, command] = /^(?:(.*?[:?]) )?(kubectl .*[^.,])$/.exec(line) ?? [];
+  if (command === undefined || stringWidth(line) <= width - 14)
+    return hanging(theme.quiet(label), 10, line, width - 4);
+  const lead = hanging(theme.quiet(label), 10, sentence ?? 'Type', width - 4);
+  return [...lead, `  ${theme.quiet('$')} ${theme.code(command)}`];
 }
 
 function evidence(verdict: Verdict, view: VerdictView): string[] {
   if (!view.verbose) return [];
   const { theme, width } = view;
   return verdict.evidence.flatMap((each) => [
-    ...hanging(theme.quiet(each.source), 10, theme.code(`$ ${cleanLine(each.command)}`), width - 4),
+    `${padTo(theme.quiet(each.source), 10)}${theme.code(`$ ${cleanLine(each.command)}`)}`,
     ...hanging('', 10, `${cleanLine(each.text)} ${theme.quiet(`(${each.origin})`)}`, width - 4),
   ]);
 }

@@ -81,7 +81,9 @@ describe.each([40, 80])('at %i columns', (width) => {
     ['verbose', true],
   ])('%s', async (name, verbose) => {
     const lines = renderVerdicts(VERDICTS, { theme: PLAIN, width, verbose, pointed });
-    for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(width);
+    // Commands stay whole: they are there to be copied.
+    for (const line of lines.filter((each) => !each.includes('$ kubectl')))
+      expect(stringWidth(line)).toBeLessThanOrEqual(width);
     expect(lines.join('')).not.toContain('\u001B');
     await expect(golden(lines)).toMatchFileSnapshot(goldenFile(`verdicts-${width}-${name}`));
   });
@@ -116,6 +118,31 @@ describe('what a verdict shows', () => {
       expect(isHarmful([shown(verdict, true)])).toBe(false);
       expect(shown(verdict, true)).not.toMatch(/^\s*✓ all passed/mu);
     }
+  });
+
+  test('what several checks found alike is explained once', () => {
+    const lines = renderVerdicts(
+      [fail, { ...fail, check: 'other' }, { ...fail, check: 'third', observed: 'else' }],
+      {
+        theme: GREY,
+        width: 120,
+        verbose: false,
+        pointed,
+      },
+    ).join('\n');
+    expect(lines.match(/looked at/g)).toHaveLength(2);
+    expect(lines).toMatch(/other .*\(as above\)\n\S+ third/);
+  });
+
+  test('a command that does not fit stays whole, on a line of its own', () => {
+    const long = (line: string): string =>
+      line.replaceAll('kubectl ', `kubectl --kubeconfig ${'x'.repeat(60)} `);
+    const lines = renderVerdicts([fail], { theme: GREY, width: 80, verbose: false, pointed: long });
+    expect(lines).toContain(
+      `      $ kubectl --kubeconfig ${'x'.repeat(60)} get pod web -o jsonpath='{.spec.containers[*].name}'`,
+    );
+    for (const line of lines.filter((each) => !each.includes('$ ')))
+      expect(stringWidth(line)).toBeLessThanOrEqual(80);
   });
 
   test('names stand in one column', () => {
