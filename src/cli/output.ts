@@ -52,17 +52,17 @@ export function makeOutput(runtime: Runtime, options: Pick<Options, 'output' | '
       waiting: (what) => {
         if (what === lastWait) return;
         lastWait = what;
-        output.print(...wrap(theme.quiet(`… waiting for ${what}`), output.width));
+        output.print(...wrap(theme.quiet(`${plain ? '' : '… '}waiting for ${what}`), output.width));
       },
       expecting: (what) => {
-        output.print(...wrap(theme.quiet(`→ expected: ${what}`), output.width));
+        output.print(...wrap(theme.quiet(`${plain ? '' : '→ '}expected: ${what}`), output.width));
       },
       action: (command) => {
         if (options.verbose) output.print(theme.quiet(`$ ${command}`));
       },
       did: (what) => {
         lastWait = '';
-        output.print(...wrap(theme.quiet(`· ${what}`), output.width));
+        output.print(...wrap(theme.quiet(`${plain ? '' : '· '}${what}`), output.width));
       },
     },
   };
