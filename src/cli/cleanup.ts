@@ -97,7 +97,7 @@ export async function cleanUpSession(
       return 0;
     }
     const isEmpty = plan.namespace === undefined && plan.objects.length === 0 && plan.learners.length === 0;
-    const ask = desk.runtime.interactive && !desk.output.json;
+    const ask = desk.runtime.interactive;
     if (ask && !options.silent && !isEmpty && !(await desk.runtime.prompter.confirm('Delete this?'))) {
       desk.output.say('Nothing was deleted.');
       return undefined;

@@ -14,7 +14,7 @@ export async function nodeNetworkAllowed(desk: Desk, workshop: Workshop, ask: bo
   if (options.allowNodeNetwork === true) return remember(workshop, true);
   const known = workshop.session.nodeNetwork;
   if (known === true || (known === false && !ask)) return known;
-  if (!runtime.interactive || output.json || workshop.session.mode === 'demonstration') return false;
+  if (!runtime.interactive || workshop.session.mode === 'demonstration') return false;
   output.say(
     "This wants a shell in a Node's own network. The tutor can make one: a small Pod with hostNetwork, not privileged and not root, in the lesson's namespace, which is deleted when it is done.",
     'Without it the tutor uses weaker evidence, by the kubelet, or a shell that you have on the Node yourself.',

@@ -3,7 +3,7 @@ import { TransportError } from '../cluster/connection.ts';
 import { asClusterProblem } from '../cluster/failure.ts';
 import { Problem } from '../problem.ts';
 import { renderProblem } from '../ui/problem.ts';
-import { Cancelled } from '../ui/prompter.ts';
+import { Cancelled, NOBODY } from '../ui/prompter.ts';
 import { BUG, exitCodeOfProblem, USAGE } from './exit.ts';
 import type { Options } from './options.ts';
 import { makeOutput, type Output } from './output.ts';
@@ -38,12 +38,19 @@ function endOfParsing(error: CommanderError, args: string[], runtime: Runtime): 
   return USAGE;
 }
 
+/** Who sits there, if anybody: a program that reads JSON answers no questions. */
+function seated(runtime: Runtime, { output, plain }: Options): Runtime {
+  const interactive = runtime.interactive && output !== 'json';
+  const prompter = plain ? runtime.plainPrompter : runtime.prompter;
+  return { ...runtime, interactive, prompter: interactive ? prompter : NOBODY };
+}
+
 async function runCommand(
   usual: Runtime,
   options: Options,
   command: Parameters<Parameters<typeof makeProgram>[1]>[1],
 ): Promise<number> {
-  const runtime = options.plain ? { ...usual, prompter: usual.plainPrompter } : usual;
+  const runtime = seated(usual, options);
   const complete = { ...options, image: options.image ?? {} };
   const output = makeOutput(runtime, complete);
   const deadline = complete.timeout === undefined ? undefined : AbortSignal.timeout(complete.timeout);

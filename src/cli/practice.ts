@@ -81,7 +81,7 @@ async function reset(desk: Desk, yes: boolean): Promise<number> {
     ),
   );
   if (!yes) {
-    if (!interactive || desk.output.json) throw unconfirmed();
+    if (!interactive) throw unconfirmed();
     if (!(await prompter.confirm('Delete it?'))) {
       desk.output.say('Nothing was deleted.');
       return 0;

@@ -105,7 +105,12 @@ export function renderHelp(theme: Theme, width: number): string[] {
   return [
     ...ALL.flatMap((word) => hanging(theme.strong(word), 10, WORDS[word], width)),
     '',
-    ...hanging('', 0, "A word's beginning will do. kubectl lines go into a second terminal.", width),
+    ...hanging(
+      '',
+      0,
+      `A word's beginning will do. kubectl lines go into a second terminal; eval "$(k8snet-tutor env)" points its kubectl at the lesson.`,
+      width,
+    ),
   ];
 }
 

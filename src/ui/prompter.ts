@@ -16,6 +16,12 @@ export class Cancelled extends Error {
   }
 }
 
+/** Where there is no terminal nobody is asked: whoever does has a bug. */
+export const NOBODY: Prompter = {
+  confirm: (question) => Promise.reject(new Error(`asked without a terminal: ${question}`)),
+  ask: (question) => Promise.reject(new Error(`asked without a terminal: ${question}`)),
+};
+
 /** What we use of a question of enquirer's. */
 interface Question {
   input: unknown;
@@ -60,9 +66,15 @@ export function enquirerPrompter(
     }
   };
   return {
-    confirm: (message) => ask<boolean>({ type: 'confirm', message, initial: false }),
+    confirm: (message) => ask<boolean>({ type: 'confirm', message, initial: false, format: yesOrNo }),
     ask: async (message) => (await ask<string>({ type: 'input', message })).trim(),
   };
+}
+
+/** What stands behind the question: nothing at first, then the answer in words. enquirer would write true and false. */
+function yesOrNo(this: { state: { submitted: boolean } }, value: boolean): string {
+  if (!this.state.submitted) return '';
+  return value ? 'yes' : 'no';
 }
 
 /** On Node 24 enquirer pauses a readline interface that is closed already, which throws there. */

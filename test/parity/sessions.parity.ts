@@ -243,6 +243,16 @@ describe.skipIf(!hasTmux)('a person at a terminal', () => {
     expect((await terminal.end()).code).toBe(0);
   });
 
+  it('a program that wants JSON is asked nothing, also at a terminal', async () => {
+    sit();
+    const { code, shown } = await terminal.run(`${BIN} start networking --output json`);
+    expect(shown).toMatch(/"exitCode": 0\s+\}/);
+    expect(shown).not.toMatch(/\? networking|\(y\/N\)/);
+    expect(code).toBe(0);
+    const without = await terminal.run(`${BIN} practice reset --output json </dev/tty`);
+    expect(without.shown).not.toContain('(y/N)');
+  });
+
   /** kubectl on the practice cluster. */
   function onPractice(args: string[], input = ''): void {
     const kubectl = process.env['E2E_KUBECTL'] ?? 'kubectl';
