@@ -11,7 +11,7 @@ export const kubeconfig = process.env['E2E_KUBECONFIG'] ?? '';
 export const viewerKubeconfig = process.env['E2E_KUBECONFIG_VIEWER'] ?? '';
 /** A user with full rights on Pods in one namespace, the context's own, and hardly any elsewhere. */
 export const learnerKubeconfig = process.env['E2E_KUBECONFIG_LEARNER'] ?? '';
-const kubectlProgram = process.env['E2E_KUBECTL'] ?? 'kubectl';
+export const kubectlProgram = process.env['E2E_KUBECTL'] ?? 'kubectl';
 
 /** The practice cluster that the suite itself started. */
 export const isPractice = kubeconfig !== '' && kubeconfig === process.env['PARITY_PRACTICE_KUBECONFIG'];

@@ -16,8 +16,8 @@ export class TmuxTerminal {
    * @param folder where the socket is put; short, since sockets have short names
    * @param env of the shell, and of all that is started in it
    */
-  constructor(folder: string, env: Record<string, string>, { columns = 100, rows = 50 } = {}) {
-    this.socket = join(folder, 'tmux');
+  constructor(folder: string, env: Record<string, string>, { columns = 100, rows = 50, name = 'tmux' } = {}) {
+    this.socket = join(folder, name);
     this.env = { TERM: 'screen-256color', ...env };
     const size = ['-x', String(columns), '-y', String(rows)];
     this.ask('new-session', '-d', '-s', 'person', ...size, `PS1='@@ ' exec sh`);
