@@ -47,11 +47,14 @@ export interface NodeAccess {
 export class HelperPodFailure extends Error {
   readonly pod: string;
   readonly node: string;
+  /** The code of what is wrong with it, as `podTrouble` says it, where that is known. */
+  readonly trouble: string | undefined;
 
-  constructor(pod: string, node: string, message: string) {
+  constructor(pod: string, node: string, message: string, trouble?: string) {
     super(message);
     this.name = 'HelperPodFailure';
     this.pod = pod;
     this.node = node;
+    this.trouble = trouble;
   }
 }

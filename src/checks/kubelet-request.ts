@@ -1,10 +1,11 @@
 import { authorityOf } from '../cluster/address.ts';
 import { type Api, ApiError, type KubernetesObject } from '../cluster/api.ts';
 import { findLogLine } from '../cluster/log.ts';
-import { condition, type Pod } from '../cluster/pod.ts';
+import { condition, findPod, type Pod } from '../cluster/pod.ts';
 import { objectPath, podPath } from '../cluster/resources.ts';
 import { waitFor } from '../cluster/watch.ts';
 import type { CheckContext } from './context.ts';
+import { helperTrouble } from './helper-trouble.ts';
 import { podTrouble } from './pod-trouble.ts';
 import { finding, type Finding, podSubject } from './target-pod.ts';
 import type { Evidence } from './verdict.ts';
@@ -170,15 +171,12 @@ async function notReady(
     },
   };
   if (last !== undefined) return { finding: finding('fail', failureOf(last), { ...parts, observed: last }) };
-  const trouble = started && podTrouble(started);
-  return {
-    finding: finding('inconclusive', 'helper-pod', {
-      ...parts,
-      observed: isRunning(started)
-        ? 'the kubelet did not say what came of its probe'
-        : (trouble?.observed ?? `Pod ${pod} did not start within ${START / 1000} s`),
-    }),
-  };
+  const late = started ?? (await findPod(context.api, context.namespace, pod));
+  const trouble = late && podTrouble(late);
+  const message = isRunning(started)
+    ? 'the kubelet did not say what came of its probe'
+    : (trouble?.observed ?? `Pod ${pod} did not start within ${START / 1000} s`);
+  return { finding: helperTrouble({ node, pod, message, trouble: trouble?.code }, parts) };
 }
 
 /** Words of Go's net package, and of the kernel behind it. */
@@ -208,8 +206,7 @@ async function probeEvents(context: CheckContext, pod: string): Promise<string[]
 
 /** Neither a shell on the Node nor a kubelet that asks for us (Pod Security of Kubernetes 1.34 forbids `host`). */
 function refused(context: CheckContext, node: string, server: Pod, error: ApiError): Finding {
-  const security = /violates PodSecurity/.test(error.message);
-  return finding('blocked', security ? 'pod-security' : 'forbidden', {
+  return finding('blocked', refusalCode(error.message), {
     subject: podSubject(context, server.metadata.name),
     observed: error.message,
     expected: `a small Pod on Node ${node} whose readiness probe asks Pod ${server.metadata.name}`,
@@ -220,4 +217,10 @@ function refused(context: CheckContext, node: string, server: Pod, error: ApiErr
       resource: error.permission?.resource ?? 'pods',
     },
   });
+}
+
+/** Who refused: Pod Security, a quota, or RBAC and all else. */
+function refusalCode(message: string): string {
+  if (/violates PodSecurity/.test(message)) return 'pod-security';
+  return /exceeded quota/.test(message) ? 'quota-exhausted' : 'forbidden';
 }

@@ -1,10 +1,13 @@
 import { authorityOf } from '../cluster/address.ts';
+import type { Pod } from '../cluster/pod.ts';
 import type { CheckOf } from '../lesson/check.ts';
-import { chooseNode } from './chosen-node.ts';
+import { type ChosenNode, chooseNode } from './chosen-node.ts';
 import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
+import { type ClosedReason, whyClosed } from './node-closed.ts';
 import { enterNode } from './node-entry.ts';
-import { request } from './probe.ts';
+import { judgeAtNodes } from './node-health.ts';
+import { type Probe, request } from './probe.ts';
 import { finding, type Finding, lookUpPod, podSubject } from './target-pod.ts';
 
 /**
@@ -37,24 +40,70 @@ export async function checkNodeServer(
       });
   }
   context.expecting(`${check.id}: ${expected}`);
-  const destination = {
-    from: looked.pod,
-    to: undefined,
-    server: `Node ${node.name}`,
-    authority: authorityOf(node.address, port),
+  const asked = { context, check, node, pod: looked.pod, expected };
+  return judgeAtNodes(context, [node.name], () => askServer(asked));
+}
+
+interface AskedServer {
+  context: CheckContext;
+  check: CheckOf<'node-server'>;
+  node: ChosenNode;
+  pod: Pod;
+  expected: string;
+}
+
+async function askServer(asked: AskedServer): Promise<Finding> {
+  const { context, check, node, pod, expected } = asked;
+  const { port } = check.to;
+  const ask = (): ReturnType<typeof request> => {
+    const server = `Node ${node.name}`;
+    const destination = { from: pod, to: undefined, server, authority: authorityOf(node.address, port) };
+    return request(context, check.from, destination, { bare: true });
   };
-  const sent = await request(context, check.from, destination, { bare: true });
+  const sent = await ask();
   if ('finding' in sent) return sent.finding;
+  if (sent.result.kind !== 'refused') return judgeAnswer(asked, sent);
+  const closed = { node, port, text: check.body, check: check.id, from: check.from, pod };
+  const why = await whyClosed(context, closed);
+  if (why !== 'listening') return closedFinding(asked, sent, why);
+  // It came between the two looks, as a loop around `nc` does; or somebody refuses on the way.
+  const again = await ask();
+  if ('finding' in again) return again.finding;
+  if (again.result.kind !== 'refused') return judgeAnswer(asked, again);
+  return finding('fail', 'node-rejects', {
+    subject: podSubject(context, check.from.pod),
+    observed: `${again.result.message}; but a server listens on port ${port} of Node ${node.name}`,
+    expected,
+    evidence: again.evidence,
+    details: { pod: check.from.pod, node: node.name, url: again.url },
+  });
+}
+
+function closedFinding(
+  { context, check, node, expected }: AskedServer,
+  sent: Probe,
+  why: ClosedReason | undefined,
+): Finding {
+  const refused = sent.result.kind === 'answered' ? '' : sent.result.message;
+  return finding('fail', why?.code ?? 'node-port-closed', {
+    subject: podSubject(context, check.from.pod),
+    observed: why === undefined ? refused : `${refused}; ${why.observed}`,
+    expected,
+    evidence: [...sent.evidence, ...(why?.evidence ?? [])],
+    details: { pod: check.from.pod, node: node.name, port: String(check.to.port), ...why?.details },
+  });
+}
+
+function judgeAnswer({ context, check, node, expected }: AskedServer, sent: Probe): Finding {
   const details = {
     pod: check.from.pod,
     node: node.name,
-    port: String(port),
+    port: String(check.to.port),
     url: sent.url,
     text: check.body,
   };
+  const subject = podSubject(context, check.from.pod);
   const common = { subject, expected, evidence: sent.evidence, details };
-  if (sent.result.kind === 'refused')
-    return finding('fail', 'node-port-closed', { ...common, observed: sent.result.message });
   if (sent.result.kind !== 'answered') return connectionFailed(context, check.from, sent);
   const { body, status } = sent.result;
   if (!body.includes(check.body))

@@ -1,4 +1,4 @@
-import { podAddresses } from '../cluster/pod.ts';
+import { type Pod, podAddresses } from '../cluster/pod.ts';
 import type { CheckOf } from '../lesson/check.ts';
 import type { ContainerReference } from '../lesson/pod-reference.ts';
 import { ownersOf } from './address-owner.ts';
@@ -7,6 +7,7 @@ import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
 import { askOfKubelet } from './kubelet-request.ts';
 import { enterNode } from './node-entry.ts';
+import { judgeAtNodes, nodeNotReady } from './node-health.ts';
 import { probe } from './probe.ts';
 import { finding, type Finding, lookUpPod, podSubject } from './target-pod.ts';
 import type { Evidence } from './verdict.ts';
@@ -27,9 +28,20 @@ export async function checkNodeToPod(check: CheckOf<'node-to-pod'>, context: Che
   if ('finding' in chosen) return chosen.finding;
   const { node } = chosen;
   context.expecting(`${check.id}: Node ${node.name} gets an answer from Pod ${check.to.host.pod}`);
+  const nodes = [node.name, looked.pod.spec.nodeName];
+  return judgeAtNodes(context, nodes, () => askFromNode(check, context, node, looked.pod));
+}
+
+async function askFromNode(
+  check: CheckOf<'node-to-pod'>,
+  context: CheckContext,
+  node: ChosenNode,
+  pod: Pod,
+): Promise<Finding> {
   const entry = await enterNode(context, node.name);
   if ('shell' in entry) return byShell(check, context, node, entry.shell);
-  const address = podAddresses(looked.pod)[0];
+  if (entry.unready !== undefined) return nodeNotReady(context, entry.unready);
+  const address = podAddresses(pod)[0];
   if (address === undefined)
     return finding('inconclusive', 'pod-no-address', {
       subject: podSubject(context, check.to.host.pod),
@@ -37,7 +49,7 @@ export async function checkNodeToPod(check: CheckOf<'node-to-pod'>, context: Che
       expected: 'an address',
       details: { pod: check.to.host.pod },
     });
-  const asked = await askOfKubelet(context, node.name, looked.pod, { ...check.to, address });
+  const asked = await askOfKubelet(context, node.name, pod, { ...check.to, address });
   if ('finding' in asked)
     return { ...asked.finding, evidence: [...entry.evidence, ...asked.finding.evidence] };
   const seen =

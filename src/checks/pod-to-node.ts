@@ -13,6 +13,7 @@ import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
 import { askKubeletPort } from './kubelet-port.ts';
 import { enterNode } from './node-entry.ts';
+import { judgeAtNodes } from './node-health.ts';
 import { NodeListener } from './node-listener.ts';
 import { execFailed, type Probe, request } from './probe.ts';
 import { finding, type Finding, lookUpPod, podSubject } from './target-pod.ts';
@@ -34,7 +35,17 @@ export async function checkPodToNode(check: CheckOf<'pod-to-node'>, context: Che
   if ('finding' in looked) return looked.finding;
   if ('finding' in chosen) return chosen.finding;
   const { node } = chosen;
-  const { pod } = looked;
+  return judgeAtNodes(context, [node.name, looked.pod.spec.nodeName], () =>
+    callNode(check, context, node, looked.pod),
+  );
+}
+
+async function callNode(
+  check: CheckOf<'pod-to-node'>,
+  context: CheckContext,
+  node: ChosenNode,
+  pod: Pod,
+): Promise<Finding> {
   const wiring = await wiringHere(context);
   const expected = expectation(pod, node, wiring);
   const entry = await enterNode(context, node.name);

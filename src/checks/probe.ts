@@ -114,7 +114,7 @@ function answerText(result: Probe['result']): string {
   return `${how}, "${what}", from ${result.local} to ${result.remote}`;
 }
 
-function notRunning(context: CheckContext, pod: Pod, container: string): Finding | undefined {
+export function notRunning(context: CheckContext, pod: Pod, container: string): Finding | undefined {
   if (isRunning(pod, container)) return undefined;
   return finding('fail', 'container-not-running', {
     subject: podSubject(context, pod.metadata.name),

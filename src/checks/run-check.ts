@@ -2,6 +2,7 @@ import type { Check } from '../lesson/check.ts';
 import { ApiError } from '../cluster/api.ts';
 import { TransportError } from '../cluster/connection.ts';
 import { type CheckContext, HelperPodFailure } from './context.ts';
+import { helperTrouble } from './helper-trouble.ts';
 import { checkHttp } from './http.ts';
 import { checkNodeServer } from './node-server.ts';
 import { checkNodeToPod } from './node-to-pod.ts';
@@ -21,7 +22,8 @@ export function podOf(check: Check): string {
 
 /** Runs one check. Trouble on the way to the cluster is a verdict too: inconclusive, never a wrong answer. */
 export async function runCheck(check: Check, context: CheckContext): Promise<Verdict> {
-  const found = await dispatch(check, context).catch((error: unknown) => asFinding(check, context, error));
+  const subject = `Pod ${podOf(check)} in namespace ${context.namespace}`;
+  const found = await dispatch(check, context).catch((error: unknown) => asFinding(subject, context, error));
   return { check: check.id, kind: check.kind, ...found };
 }
 
@@ -46,20 +48,14 @@ function dispatch(check: Check, context: CheckContext): Promise<Finding> {
   }
 }
 
-function asFinding(check: Check, context: CheckContext, error: unknown): Finding {
-  const subject = `Pod ${podOf(check)} in namespace ${context.namespace}`;
+/** What trouble on the way to the cluster amounts to; what is for the edge to tell is thrown on. */
+export function asFinding(subject: string, context: CheckContext, error: unknown): Finding {
   // Not the network's doing and not the learner's: the edge says what to do about these.
   const passed =
     error instanceof TransportError && ['credentials', 'certificate', 'aborted'].includes(error.reason);
   if (passed || (error instanceof ApiError && error.status === 401)) throw error;
   if (error instanceof ApiError && error.status === 403) return forbidden(subject, error);
-  if (error instanceof HelperPodFailure)
-    return finding('inconclusive', 'helper-pod', {
-      subject,
-      observed: error.message,
-      expected: `a Pod of ours on Node ${error.node}`,
-      details: { node: error.node, helper: error.pod },
-    });
+  if (error instanceof HelperPodFailure) return helperTrouble(error, { subject });
   if (error instanceof TransportError)
     return finding('inconclusive', error.reason === 'timeout' ? 'server-timeout' : 'server-lost', {
       subject,

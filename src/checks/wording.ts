@@ -3,13 +3,20 @@ import { CLUSTER_WORDS } from './words/cluster.ts';
 import { CONNECTION_WORDS } from './words/connection.ts';
 import { NODE_WORDS } from './words/node.ts';
 import { POD_WORDS } from './words/pod.ts';
+import { TYPED_WORDS } from './words/typed.ts';
 import type { Words } from './words/words.ts';
 
 /**
  * All words for verdicts, by code. `kubectl` lines in `next` are written without namespace and context; rendering adds
  * what the session needs.
  */
-const WORDS: Record<string, Words> = { ...POD_WORDS, ...CONNECTION_WORDS, ...NODE_WORDS, ...CLUSTER_WORDS };
+const WORDS: Record<string, Words> = {
+  ...POD_WORDS,
+  ...CONNECTION_WORDS,
+  ...NODE_WORDS,
+  ...TYPED_WORDS,
+  ...CLUSTER_WORDS,
+};
 
 /** Every code a verdict can have. */
 export const VERDICT_CODES: readonly string[] = Object.keys(WORDS);

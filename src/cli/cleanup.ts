@@ -196,7 +196,8 @@ async function close(desk: Desk, { session, folder }: CurrentSession): Promise<v
   const { state } = desk.runtime;
   removeOverlay(state, session);
   if (isOnPractice(state, session)) await setPracticeNamespace(state, 'default');
-  for (const file of ['journal.jsonl', 'baseline.json', 'verdicts.json']) folder.remove(file);
+  for (const file of ['journal.jsonl', 'baseline.json', 'verdicts.json', 'addresses.json'])
+    folder.remove(file);
   if (session.mode === 'demonstration') folder.remove('.');
   else
     updateSession(folder, (stored) => {

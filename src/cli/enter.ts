@@ -3,6 +3,7 @@ import type { Step } from '../lesson/lesson.ts';
 import type { Manifest } from '../lesson/manifest.ts';
 import { updateSession } from '../tutor/session.ts';
 import { checkContext } from '../tutor/check-context.ts';
+import { rememberPodAddresses } from '../tutor/pod-addresses.ts';
 import { enterStep } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
 import type { Desk } from './desk.ts';
@@ -15,6 +16,7 @@ const PATIENCE = 45;
 export async function enterAndShow(desk: Desk, workshop: Workshop, step: Step): Promise<void> {
   await enter(workshop, step);
   showPage(workshop, step, await factsOf(workshop, step), desk.output);
+  await rememberPodAddresses(workshop);
 }
 
 /** Only to have facts to show: what comes of it is for the checks to say. */

@@ -1,10 +1,13 @@
 import { HelperPodFailure } from '../checks/context.ts';
+import { unreadyNode, type UnreadyNode } from '../checks/node-health.ts';
 import { asProblem } from '../cluster/failure.ts';
 import { listNodes } from '../cluster/node.ts';
 import { findPod } from '../cluster/pod.ts';
 import type { Step } from '../lesson/lesson.ts';
+import type { ContainerReference } from '../lesson/pod-reference.ts';
 import { nearest } from '../nearest.ts';
 import { Problem } from '../problem.ts';
+import { checkContext } from '../tutor/check-context.ts';
 import { podOfStep } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
 import { nodeNetworkAllowed } from './consent.ts';
@@ -23,22 +26,35 @@ export async function openNodeShell(
   command: string[],
   wanted: string | true,
 ): Promise<number> {
-  const { api } = workshop;
+  const { node, shell } = await openShellOn(desk, workshop, step, wanted, 'shell');
+  const about = `Node ${node}, its network; the programs are those of Pod ${shell.pod}.`;
+  return interact(desk, workshop, shell, command, about);
+}
+
+/**
+ * A shell in a Node's own network, after a yes; whoever asks for it removes it.
+ *
+ * @param command whose option --node it is, for the yes on the command line
+ * @throws {Problem} node-unknown, node-not-ready, node-network-declined, node-shell-failed, forbidden
+ */
+export async function openShellOn(
+  desk: Desk,
+  workshop: Workshop,
+  step: Step,
+  wanted: string | true,
+  command: 'shell' | 'why',
+): Promise<{ node: string; shell: ContainerReference }> {
   try {
     const node = await chosenNode(workshop, step, wanted);
-    if (!(await nodeNetworkAllowed(desk, workshop, true))) throw declined(node);
+    const unready = await unreadyNode(checkContext(workshop), [node]);
+    if (unready !== undefined) throw notReady(unready);
+    if (!(await nodeNetworkAllowed(desk, workshop, true))) throw declined(node, command);
     const shell = await workshop.nodeShells.open(workshop, node);
-    if (shell === undefined) throw declined(node);
-    return await interact(
-      desk,
-      workshop,
-      shell,
-      command,
-      `Node ${node}, its network; the programs are those of Pod ${shell.pod}.`,
-    );
+    if (shell === undefined) throw declined(node, command);
+    return { node, shell };
   } catch (error) {
     if (error instanceof HelperPodFailure) throw failed(error);
-    throw asProblem(error, api.connection.target, "open a shell in a Node's network");
+    throw asProblem(error, workshop.api.connection.target, "open a shell in a Node's network");
   }
 }
 
@@ -65,15 +81,28 @@ async function chosenNode(workshop: Workshop, step: Step, wanted: string | true)
   throw new Problem({ code: 'node-unknown', kind: 'environment', what: 'The cluster has no Nodes' });
 }
 
-function declined(node: string): Problem {
+function declined(node: string, command: 'shell' | 'why'): Problem {
   return new Problem({
     code: 'node-network-declined',
     kind: 'environment',
     what: "A shell in a Node's network needs your yes",
     where: `Node ${node}`,
     next: [
-      `Say yes on the command line: k8snet-tutor shell --node ${node} --allow-node-network`,
+      `Say yes on the command line: k8snet-tutor ${command} --node ${node} --allow-node-network`,
       'Have another way to the Node? The pages of the exercises list some.',
+    ],
+  });
+}
+
+function notReady({ name, observed }: UnreadyNode): Problem {
+  return new Problem({
+    code: 'node-not-ready',
+    kind: 'environment',
+    what: `Node ${name} is not Ready, so no shell can be started there: ${observed}`,
+    where: `Node ${name}`,
+    next: [
+      `What does the cluster say of it? kubectl describe node ${name}`,
+      'Take another one: kubectl get nodes',
     ],
   });
 }

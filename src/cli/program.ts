@@ -3,6 +3,7 @@ import { parseDuration, parseImage, parseNamespace, parseOutput, type Options } 
 import type { Desk } from './desk.ts';
 import type { Shell } from './env.ts';
 import type { ShellOptions } from './shell.ts';
+import type { WhyOptions } from './why.ts';
 import type { Action } from './practice.ts';
 
 /** Carries out a command. `name` tells which, for --output json and error messages. */
@@ -136,6 +137,25 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
   shell.action(async (command: string[]) => {
     const { shell: open } = await import('./shell.ts');
     await run(options(shell), (desk) => open(desk, command, shell.opts<ShellOptions>()));
+  });
+
+  const why = add(
+    'why [words...]',
+    'say why a request got no answer, by making it again: why curl 10.0.1.2:8080',
+  )
+    .option('--pod <name>', 'asked from this Pod; otherwise from where the current page asks')
+    .option('-c, --container <name>', 'from this container; otherwise the first one of the Pod')
+    .addOption(
+      new Option(
+        '--node [name]',
+        "from a Node's network; without a name the Node of the page's Pod",
+      ).conflicts(['pod', 'container']),
+    )
+    .addOption(nodeNetwork())
+    .passThroughOptions();
+  why.action(async (words: string[]) => {
+    const { whyCommand } = await import('./why.ts');
+    await run(options(why), (desk) => whyCommand(desk, words, why.opts<WhyOptions>()));
   });
 
   const env = add('env', 'print what points kubectl at the lesson: eval "$(k8snet-tutor env)"')

@@ -62,7 +62,8 @@ function lessonsPods(workshop: Workshop): string[] {
   return [...new Set(workshop.lesson.steps.map(podOfStep).filter((name) => name !== undefined))];
 }
 
-function containerOf(pod: Pod, wanted: string | undefined): string {
+/** @throws {Problem} container-missing */
+export function containerOf(pod: Pod, wanted: string | undefined): string {
   const names = pod.spec.containers.map((each) => each.name);
   if (wanted === undefined) return names[0]!;
   if (names.includes(wanted)) return wanted;

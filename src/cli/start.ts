@@ -11,6 +11,7 @@ import { takeBaseline } from '../tutor/baseline.ts';
 import { forgetVerdicts } from '../tutor/last-verdicts.ts';
 import { takeLock } from '../tutor/lock.ts';
 import { ensureNamespace, namespaceName, requireNamespace } from '../tutor/namespace.ts';
+import { forgetPodAddresses } from '../tutor/pod-addresses.ts';
 import { readSession, type Session, sessionFolder, writeSession } from '../tutor/session.ts';
 import { stepOf } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
@@ -163,6 +164,7 @@ async function begin(
   if (borrowed) await requireNamespace(workshop);
   folder.remove('journal.jsonl');
   forgetVerdicts(folder);
+  forgetPodAddresses(folder);
   // Before anything is made: without it nobody could clean up.
   writeSession(folder, session);
   try {

@@ -73,8 +73,8 @@ export function procNetAddress(hexadecimal: string): string | undefined {
   return canonicalAddress(bytes.join('').match(/.{4}/g)!.join(':'));
 }
 
-/** Host and port as they stand in a URL; port 80 is left out. */
-export function authorityOf(address: string, port: number): string {
+/** Host and port as they stand in a URL; the scheme's usual port is left out. */
+export function authorityOf(address: string, port: number, scheme: 'http' | 'https' = 'http'): string {
   const host = address.includes(':') ? `[${address}]` : address;
-  return port === 80 ? host : `${host}:${port}`;
+  return port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`;
 }

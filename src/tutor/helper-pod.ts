@@ -1,5 +1,5 @@
 import { HelperPodFailure } from '../checks/context.ts';
-import { podTrouble } from '../checks/pod-trouble.ts';
+import { podTrouble, type PodTrouble } from '../checks/pod-trouble.ts';
 import { ApiError } from '../cluster/api.ts';
 import { TransportError } from '../cluster/connection.ts';
 import { type Pod } from '../cluster/pod.ts';
@@ -96,13 +96,20 @@ function specOf(
 export async function untilRunning(workshop: Workshop, pod: HelperPod): Promise<void> {
   const { api, session } = workshop;
   const options = { timeout: START, fieldSelector: `metadata.name=${pod.name}` };
-  const found = await waitFor<Pod, Pod>(api, podPath(session.namespace), options, (pods) =>
-    pods.find((each) => isRunning(each) || podTrouble(each)?.settled === true),
-  );
+  let trouble: PodTrouble | undefined;
+  const found = await waitFor<Pod, Pod>(api, podPath(session.namespace), options, (pods) => {
+    trouble = pods[0] && podTrouble(pods[0]);
+    return pods.find((each) => isRunning(each) || trouble?.settled === true);
+  });
   if (found !== undefined && isRunning(found)) return;
-  const why =
-    found === undefined ? `it did not start within ${START / 1000} s` : (podTrouble(found)?.observed ?? '');
-  throw new HelperPodFailure(pod.name, pod.node, `Pod ${pod.name} on Node ${pod.node}: ${why}`);
+  const late = found === undefined ? [`it did not start within ${START / 1000} s`] : [];
+  const why = [...late, trouble?.observed ?? ''].filter((each) => each !== '').join('; ');
+  throw new HelperPodFailure(
+    pod.name,
+    pod.node,
+    `Pod ${pod.name} on Node ${pod.node}: ${why}`,
+    trouble?.code,
+  );
 }
 
 function isRunning(pod: Pod): boolean {

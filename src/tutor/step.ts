@@ -12,6 +12,7 @@ import { Problem } from '../problem.ts';
 import { checkContext } from './check-context.ts';
 import { createOwned } from './create.ts';
 import { readLastVerdicts } from './last-verdicts.ts';
+import { rememberPodAddresses } from './pod-addresses.ts';
 import { serveOnNode } from './node-server.ts';
 import { kubectl, type Workshop } from './workshop.ts';
 
@@ -46,6 +47,7 @@ export async function checkStep(workshop: Workshop, step: Step): Promise<Verdict
   );
   for (const verdict of verdicts)
     for (const { command } of verdict.evidence) workshop.reporter.action(command);
+  await rememberPodAddresses(workshop);
   if (workshop.session.borrowed) await rememberSeen(workshop, step);
   return verdicts;
 }

@@ -61,7 +61,7 @@ function notPassed(verdict: Verdict, view: VerdictView): string[] {
 /** A sentence, and the command it ends in: that one stays whole, so that it can be copied. */
 function advice(label: string, text: string, { theme, width }: VerdictView): string[] {
   const line = cleanLine(text);
-  const [, sentence, command] = /^(?:(.*?[:?]) )?(kubectl .*[^.,])$/.exec(line) ?? [];
+  const [, sentence, command] = /^(?:(.*?[:?]) )?((?:kubectl |curl |\w+=\$\(|\{ ).*[^.,])$/.exec(line) ?? [];
   if (command === undefined || stringWidth(line) <= width - 14)
     return hanging(theme.quiet(label), 10, line, width - 4);
   const lead = hanging(theme.quiet(label), 10, sentence ?? 'Type', width - 4);

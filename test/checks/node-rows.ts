@@ -1,3 +1,4 @@
+import { HelperPodFailure } from '../../src/checks/context.ts';
 import { ApiError } from '../../src/cluster/api.ts';
 import { statusAnswer } from '../support/scripted-connection.ts';
 import { helperFailure, type NodeWorld, probePod, procRow, refused } from './node-world.ts';
@@ -19,6 +20,8 @@ const TIMEOUT = {
   stderr: 'curl: (28) Failed to connect to 192.168.7.2 port 8000 after 4001 ms: Timeout was reached\n',
 };
 const HELLO = { remote: '192.168.7.2', local: '10.0.1.5' };
+
+const QUOTA = 'pods "x" is forbidden: exceeded quota: lab, requested: pods=1, used: pods=4, limited: pods=4';
 
 const shells = (world: NodeWorld): void => world.allowShells();
 const denied = (message: string): ApiError =>
@@ -237,8 +240,74 @@ const nodeToPod: Row<NodeWorld>[] = [
       world.kubelet(pod({ name: 'kubelet-probe', ...(status === undefined ? {} : { status }) }));
     },
     outcome: 'inconclusive',
-    code: 'helper-pod',
-    says: 'manifest unknown',
+    code: 'helper-image',
+    says: ['manifest unknown', '--image shell=IMAGE'],
+  },
+  {
+    name: "the shell's image is not to be had",
+    check: OTHER,
+    world: (world) =>
+      world.refuseShells(new HelperPodFailure('node-shell-x', 'n2', 'toomanyrequests', 'image-pull-later')),
+    outcome: 'inconclusive',
+    code: 'helper-image',
+    says: ['toomanyrequests', 'on Node n2'],
+  },
+  {
+    name: 'the quota leaves no room for a Pod of ours, neither a shell nor one to probe',
+    check: OWN,
+    world: (world) => {
+      world.refuseShells(denied(QUOTA));
+      without(denied(QUOTA))(world);
+    },
+    outcome: 'blocked',
+    code: 'quota-exhausted',
+    says: 'exceeded quota',
+  },
+  {
+    name: 'the Node is not Ready: nothing is started there, and nobody waits',
+    check: OTHER,
+    world: (world) => {
+      world.lose('n2');
+      world.connection.put(pod({ name: 'other', ip: '10.0.2.7', node: 'n2' }));
+      world.refuseShells(new Error('a shell was asked for'));
+    },
+    outcome: 'skipped',
+    code: 'one-node',
+  },
+  {
+    name: "the Pod's own Node is not Ready",
+    check: OWN,
+    world: (world) => {
+      world.lose('n1');
+      world.refuseShells(new Error('a shell was asked for'));
+    },
+    outcome: 'inconclusive',
+    code: 'node-not-ready',
+    says: ['Node n1 is not Ready', 'NodeStatusUnknown', 'kubectl describe node n1'],
+  },
+  {
+    name: 'the Node is lost while a shell is made there',
+    check: OTHER,
+    world: (world) => {
+      world.nodes.shell = (node) => {
+        world.lose(node);
+        return Promise.reject(helperFailure(node));
+      };
+    },
+    outcome: 'inconclusive',
+    code: 'node-not-ready',
+    says: 'Node n2 is not Ready',
+  },
+  {
+    name: "no answer, and the Pod's Node is lost: nobody's mistake",
+    check: OTHER,
+    world: (world) => {
+      answers(TIMEOUT)(world);
+      world.lose('n1');
+    },
+    outcome: 'inconclusive',
+    code: 'node-not-ready',
+    says: ['Node n1 is not Ready', 'Timeout was reached'],
   },
   {
     name: 'the small Pod does not appear',
@@ -587,6 +656,27 @@ const podToNode: Row<NodeWorld>[] = [
     code: 'node-refuses',
   },
   {
+    name: 'the Node is not Ready, and answers: that is all there is to know',
+    check: { ...TO_OTHER, to: 'node-of/other' },
+    world: (world) => {
+      world.lose('n2');
+      world.refuseShells(new Error('a shell was asked for'));
+    },
+    outcome: 'pass',
+    code: 'node-answered',
+    says: 'Node n2 is not Ready',
+  },
+  {
+    name: 'the Node is not Ready, and silent',
+    check: { ...TO_OTHER, to: 'node-of/other' },
+    world: (world) => {
+      world.lose('n2');
+      world.ports = { 10250: TIMEOUT, 10256: TIMEOUT };
+    },
+    outcome: 'inconclusive',
+    code: 'node-not-ready',
+  },
+  {
     name: 'silent twice',
     check: TO_OTHER,
     world: (world) => {
@@ -643,6 +733,137 @@ const nodeServer: Row<NodeWorld>[] = [
     outcome: 'fail',
     code: 'node-port-closed',
     says: ['port 8000 of Node n2', 'k8snet-tutor shell --node n2'],
+  },
+  {
+    name: 'nobody listens there, as far as a shell on the Node can tell',
+    check: SERVER,
+    world: shells,
+    outcome: 'fail',
+    code: 'node-port-closed',
+  },
+  {
+    name: 'it listens for its own Node only',
+    check: SERVER,
+    world: (world) => {
+      world.allowShells();
+      world.listening['node-shell-n2'] = [
+        ['127.0.0.1', 8000],
+        ['0.0.0.0', 22],
+      ];
+    },
+    outcome: 'fail',
+    code: 'node-server-loopback',
+    says: ['listens at 127.0.0.1 only', 'nc -l -p 8000'],
+  },
+  {
+    name: 'it listens on another port',
+    check: SERVER,
+    world: (world) => {
+      world.allowShells();
+      world.listening['node-shell-n2'] = [
+        ['0.0.0.0', 22],
+        ['0:0:0:0:0:0:0:0', 8080],
+      ];
+      world.answerAt('192.168.7.2:8080', { status: 0, body: FILE, ...HELLO });
+    },
+    outcome: 'fail',
+    code: 'node-server-port',
+    says: ['port 8080 of Node n2, and port 8000 was called', 'nc -l -p 8000'],
+  },
+  {
+    name: 'something else listens on another port',
+    check: SERVER,
+    world: (world) => {
+      world.allowShells();
+      world.listening['node-shell-n2'] = [['0.0.0.0', 8080]];
+      world.answerAt('192.168.7.2:8080', { status: 200, body: 'somebody else', ...HELLO });
+    },
+    outcome: 'fail',
+    code: 'node-port-closed',
+    not: '8080',
+  },
+  {
+    name: 'it runs on another Node',
+    check: SERVER,
+    world: (world) => world.answerAt('192.168.7.1:8000', { status: 200, body: FILE, ...HELLO }),
+    outcome: 'fail',
+    code: 'node-server-elsewhere',
+    says: ['Your server runs on Node n1, and Node n2 was called', 'k8snet-tutor shell --node n2'],
+  },
+  {
+    name: 'something else listens on that port of another Node',
+    check: SERVER,
+    world: (world) => world.answerAt('192.168.7.1:8000', { status: 200, body: 'somebody else', ...HELLO }),
+    outcome: 'fail',
+    code: 'node-port-closed',
+  },
+  {
+    name: 'it answered when it was checked before',
+    check: SERVER,
+    world: (world) => {
+      world.before['it'] = { outcome: 'pass', code: 'node-serves' };
+    },
+    outcome: 'fail',
+    code: 'node-server-ended',
+    says: ['answered before, and is gone now', 'while true'],
+  },
+  {
+    name: 'it is still gone',
+    check: SERVER,
+    world: (world) => {
+      world.before['it'] = { outcome: 'fail', code: 'node-server-ended' };
+    },
+    outcome: 'fail',
+    code: 'node-server-ended',
+  },
+  {
+    name: 'it had never answered',
+    check: SERVER,
+    world: (world) => {
+      world.before['it'] = { outcome: 'fail', code: 'node-port-closed' };
+    },
+    outcome: 'fail',
+    code: 'node-port-closed',
+  },
+  {
+    name: 'it starts again between two looks, as in a loop',
+    check: SERVER,
+    world: (world) => {
+      world.allowShells();
+      world.listening['node-shell-n2'] = [['0.0.0.0', 8000]];
+      const { network } = world;
+      let calls = 0;
+      world.network = (call, from) =>
+        ++calls === 1 ? network(call, from) : { status: 200, body: FILE, ...HELLO };
+    },
+    outcome: 'pass',
+    code: 'node-serves',
+  },
+  {
+    name: 'it listens, and somebody refuses on the way',
+    check: SERVER,
+    world: (world) => {
+      world.allowShells();
+      world.listening['node-shell-n2'] = [['0.0.0.0', 8000]];
+    },
+    outcome: 'fail',
+    code: 'node-rejects',
+    says: 'a server listens on port 8000 of Node n2',
+  },
+  {
+    name: 'no shell is to be had to look closer, which is no trouble of its own',
+    check: SERVER,
+    world: (world) => world.refuseShells(helperFailure('n2')),
+    outcome: 'fail',
+    code: 'node-port-closed',
+  },
+  {
+    name: 'the Node is lost',
+    check: SERVER,
+    world: (world) => world.lose('n2'),
+    outcome: 'inconclusive',
+    code: 'node-not-ready',
+    says: 'Node n2 is not Ready',
   },
   {
     name: 'silence of a Node',

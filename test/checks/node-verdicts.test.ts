@@ -54,6 +54,7 @@ describe('what is expected is said before', () => {
 
 it('a server on a Node is asked once', async () => {
   const world = new NodeWorld();
+  world.ports[8000] = { status: 200, body: 'x', remote: '192.168.7.2', local: '10.0.1.5' };
   await world.run({ kind: 'node-server', from: 'pod/web:shell', to: 'node-of/other:8000', body: 'x' });
   expect(world.connection.requests.filter((each) => each.startsWith('EXEC'))).toHaveLength(1);
 });

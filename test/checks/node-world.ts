@@ -27,6 +27,13 @@ export function procRow(port: number, peer: string, state = '01'): string {
   return `   3: ${mine}:${at} ${procAddress(peer)}:B7C2 ${state} ${counters}\n`;
 }
 
+/** A row of a socket that listens. */
+export function listenRow(address: string, port: number): string {
+  const at = port.toString(16).toUpperCase().padStart(4, '0');
+  const nobody = procAddress(address.includes(':') ? '0:0:0:0:0:0:0:0' : '0.0.0.0');
+  return `   0: ${procAddress(address)}:${at} ${nobody}:0000 0A 00000000:00000000 00:00000000 00000000     0        0 31 1\n`;
+}
+
 interface Listener {
   port: number;
   greeting: string;
@@ -47,6 +54,8 @@ export class NodeWorld extends World {
     10250: { status: 401, body: 'Unauthorized', remote: '192.168.7.2', local: '10.0.1.5' },
     10256: { status: 200, body: '{}', remote: '192.168.7.2', local: '10.0.1.5' },
   };
+  /** What listens in the network of a Pod or of a Node's shell, by the Pod's name. */
+  readonly listening: Record<string, [address: string, port: number][]> = {};
   private listener: Listener | undefined;
 
   constructor() {
@@ -56,6 +65,38 @@ export class NodeWorld extends World {
       node.status = { ...node.status, conditions: [{ type: 'Ready', status: 'True' }] };
     }
     this.network = (call, from) => this.route(call, from);
+    const { files } = this;
+    this.files = (from, container) => ({
+      ...files(from, container),
+      ...this.sockets(this.listening[from.metadata.name] ?? []),
+    });
+  }
+
+  private sockets(all: [address: string, port: number][]): Record<string, string> {
+    const rows = (six: boolean): string =>
+      all
+        .filter(([address]) => address.includes(':') === six)
+        .map((each) => listenRow(...each))
+        .join('');
+    return { '/proc/net/tcp': rows(false), '/proc/net/tcp6': rows(true) };
+  }
+
+  /** What is answered at one place, `192.168.7.1:8000`; all else stays as it was. */
+  answerAt(place: string, answer: CurlAnswer): void {
+    const { network } = this;
+    this.network = (call, from) => (new URL(call.url).host === place ? answer : network(call, from));
+  }
+
+  /** A Node stops being Ready. */
+  lose(name: string): void {
+    const node = this.connection.nodes.find((each) => each.metadata.name === name);
+    const lost = {
+      type: 'Ready',
+      status: 'Unknown',
+      reason: 'NodeStatusUnknown',
+      message: 'Kubelet stopped posting node status.',
+    };
+    if (node !== undefined) node.status = { ...node.status, conditions: [lost] };
   }
 
   /** Somebody has allowed shells on Nodes. */
@@ -65,7 +106,12 @@ export class NodeWorld extends World {
       ['n2', '192.168.7.2'],
     ] as const)
       this.connection.put(
-        pod({ name: `node-shell-${node}`, node, ip, spec: { containers: [{ name: 'shell' }] } }),
+        pod({
+          name: `node-shell-${node}`,
+          node,
+          ip,
+          spec: { hostNetwork: true, containers: [{ name: 'shell' }] },
+        }),
       );
     this.nodes.shell = (node) => Promise.resolve({ pod: `node-shell-${node}`, container: 'shell' });
     this.connection.interceptExec = (request) => this.onNode(request);

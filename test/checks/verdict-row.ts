@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Outcome } from '../../src/checks/verdict.ts';
+import type { Outcome, Verdict } from '../../src/checks/verdict.ts';
 import { wordingOf } from '../../src/checks/wording.ts';
 import type { World } from './world.ts';
 
@@ -16,10 +16,14 @@ export interface Row<W extends World = World> {
   not?: string;
 }
 
-/** Runs a row's check, and reads the verdict as a learner would. */
+/** Runs a row's check, and reads the verdict. */
 export async function expectVerdict<W extends World>(row: Row<W>, world: W): Promise<void> {
   row.world?.(world);
-  const verdict = await world.run(row.check);
+  expectSaid(row, await world.run(row.check));
+}
+
+/** Reads a verdict as a learner would. */
+export function expectSaid(row: Omit<Row, 'check' | 'world'>, verdict: Verdict): void {
   const { outcome, code } = verdict;
   expect({ outcome, code }, verdict.observed).toEqual({ outcome: row.outcome, code: row.code });
   const words = wordingOf(verdict);

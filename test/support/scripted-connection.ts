@@ -131,6 +131,9 @@ export class ScriptedConnection implements Connection {
     if (path === '/api/v1/nodes') return this.listAnswer(this.nodes);
     if (/^\/apis\/networking\.k8s\.io\/v1\/namespaces\/[^/]+\/networkpolicies$/.test(path))
       return this.listAnswer(this.policies);
+    const at = /^status\.podIP=(.+)$/.exec(String(query['fieldSelector']))?.[1];
+    if (path === '/api/v1/pods' && at !== undefined)
+      return this.listAnswer([...this.pods.values()].filter((pod) => pod.status?.podIP === at));
     const [, namespace, kind, name, sub] =
       /^\/api\/v1\/namespaces\/([^/]+)\/(pods|events)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
     if (namespace === undefined) return statusAnswer(404, 'NotFound', `${path} not found`);

@@ -48,10 +48,14 @@ export const CONNECTION_WORDS: Record<string, Words> = {
     ],
   },
   'name-unknown': {
-    said: (d) => `Container ${d['container']} can't resolve the name in ${d['url']}`,
+    said: (d) =>
+      `${d['node'] ? `Node ${d['node']}` : `Container ${d['container']}`} can't resolve the name in ${d['url']}`,
     why: 'localhost comes from /etc/hosts, which the kubelet writes; other names from the cluster DNS.',
     next: (d) => [
-      `Look at it: kubectl exec ${d['pod']} -c ${d['container']} -- cat /etc/hosts /etc/resolv.conf`,
+      ...(d['near'] ? [`Did you mean ${d['near']}?`] : []),
+      d['node']
+        ? `Look at it: k8snet-tutor shell --node ${d['node']} -- cat /etc/hosts /etc/resolv.conf`
+        : `Look at it: kubectl exec ${d['pod']} -c ${d['container']} -- cat /etc/hosts /etc/resolv.conf`,
     ],
   },
   'no-http-answer': {

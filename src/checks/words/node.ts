@@ -48,6 +48,60 @@ export const NODE_WORDS: Record<string, Words> = {
       'Is there a policy? kubectl get networkpolicies',
     ],
   },
+  'node-server-ended': {
+    said: (d) => `The server on port ${d['port']} of Node ${d['node']} answered before, and is gone now`,
+    why: '`nc` answers its first caller and ends. The network works: it answered.',
+    next: (d) => [
+      `Start it again on Node ${d['node']}, and let the check be the first to call.`,
+      `Or let it start again by itself, in a loop: while true; do { … } | nc -l -p ${d['port']}; done &`,
+    ],
+  },
+  'node-server-elsewhere': {
+    said: (d) => `Your server runs on Node ${d['serving']}, and Node ${d['node']} was called`,
+    why: 'Each Node has a network of its own: what listens on one of them does not listen on another.',
+    next: (d) => [
+      `Start it on Node ${d['node']}: k8snet-tutor shell --node ${d['node']} leads there.`,
+      `If it was \`nc\`, our call has ended the one on Node ${d['serving']}.`,
+    ],
+  },
+  'node-server-port': {
+    said: (d) =>
+      `Your server listens on port ${d['servingPort']} of Node ${d['node']}, and port ${d['port']} was called`,
+    why: 'An address and a port together name a server; with another port it is another one.',
+    next: (d) => [
+      `Start it with the page's port: nc -l -p ${d['port']}`,
+      `If it was \`nc\`, our call has ended the one on port ${d['servingPort']}.`,
+    ],
+  },
+  'node-server-loopback': {
+    said: (d) => `The server on port ${d['port']} of Node ${d['node']} listens at ${d['listens']} only`,
+    why: 'A loopback address is for programs in the same network: on that Node, and in no Pod.',
+    next: (d) => [
+      `Start it without an address, for all that the Node has: nc -l -p ${d['port']}`,
+      `What listens there: k8snet-tutor shell --node ${d['node']} -- netstat -ltn`,
+    ],
+  },
+  'node-not-ready': {
+    said: (d) => `Node ${d['node']} is not Ready, so nothing can be told about it`,
+    why: 'Its kubelet does not report, or reports trouble. That says nothing about your work.',
+    next: (d) => [`What does the cluster say of it? kubectl describe node ${d['node']}`, ...TRY_AGAIN],
+  },
+  'quota-exhausted': {
+    said: (d) => `A quota of the namespace leaves no room for the tutor's own Pod on Node ${d['node']}`,
+    why: 'The tutor makes a small Pod to ask from the Node, and Pods are counted.',
+    next: () => [
+      'What is used up? kubectl describe resourcequotas',
+      'Delete what is not needed any more, or ask for more room.',
+    ],
+  },
+  'helper-image': {
+    said: (d) => `The image of the tutor's own Pod can't be had on Node ${d['node']}`,
+    why: 'That says nothing about your work, nor about the network between Pods.',
+    next: () => [
+      'Another image, one that the Nodes can get: k8snet-tutor start --image shell=IMAGE, after k8snet-tutor cleanup.',
+      ...TRY_AGAIN,
+    ],
+  },
   'node-port-closed': {
     said: (d) => `Nothing answers on port ${d['port']} of Node ${d['node']}`,
     why: 'A server that answers once, as nc does, is gone after its first caller; and one on another Node is not found here.',
