@@ -6,6 +6,7 @@ import type { Pod } from '../cluster/pod.ts';
 import type { ContainerReference } from '../lesson/pod-reference.ts';
 import type { ChosenNode } from './chosen-node.ts';
 import type { CheckContext } from './context.ts';
+import { isListenerPort } from './node-listener.ts';
 import { nodeSockets } from './node-sockets.ts';
 import { request } from './probe.ts';
 import type { Evidence } from './verdict.ts';
@@ -53,9 +54,8 @@ export async function whyClosed(
       evidence: [],
     };
   if (only !== undefined) return 'listening';
-  const ports = [
-    ...new Set((sockets ?? []).filter((each) => !isLoopback(each.address)).map((each) => each.port)),
-  ]
+  const others = (sockets ?? []).filter((each) => !isLoopback(each.address) && !isListenerPort(each.port));
+  const ports = [...new Set(others.map((each) => each.port))]
     .toSorted((a, b) => Math.abs(a - port) - Math.abs(b - port))
     .slice(0, ASKED);
   const places = [

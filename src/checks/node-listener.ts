@@ -9,6 +9,21 @@ const EXEC_TIMEOUT = 20_000;
 /** Tenths of a second that it may take to listen. */
 const LISTEN_TRIES = 50;
 
+/** Above what clusters give out to Services (30000-32767) and clients (from 32768) nothing is safe; below there is room. */
+const LOWEST_PORT = 20_000;
+const PORTS = 9_000;
+
+/** A port for a server of ours. */
+export function listenerPort(nonce: string): number {
+  const digits = nonce.replace(/[^0-9]/g, '').slice(0, 6) || '0';
+  return LOWEST_PORT + (Number.parseInt(digits, 10) % PORTS);
+}
+
+/** Whether a server of ours, or of another learner's tutor, may be there, which answers once and then is gone. */
+export function isListenerPort(port: number): boolean {
+  return port >= LOWEST_PORT && port < LOWEST_PORT + PORTS;
+}
+
 /** What the server saw of its one caller. */
 export interface Caller {
   /** The request as it arrived. */

@@ -14,14 +14,10 @@ import type { CheckContext } from './context.ts';
 import { askKubeletPort } from './kubelet-port.ts';
 import { enterNode } from './node-entry.ts';
 import { judgeAtNodes } from './node-health.ts';
-import { NodeListener } from './node-listener.ts';
+import { listenerPort, NodeListener } from './node-listener.ts';
 import { execFailed, type Probe, request } from './probe.ts';
 import { finding, type Finding, lookUpPod, podSubject } from './target-pod.ts';
 import type { Evidence } from './verdict.ts';
-
-/** Above what clusters give out to Services (30000-32767) and clients (from 32768) nothing is safe; below there is room. */
-const LOWEST_PORT = 20_000;
-const PORTS = 9_000;
 
 /**
  * A Pod calls a Node. With a shell there, a server of ours on the Node says whom it saw: the Pod, or an address of the Pod's
@@ -72,16 +68,7 @@ async function byListener(
   shell: ContainerReference,
 ): Promise<Finding> {
   const { node, pod } = call;
-  const port =
-    LOWEST_PORT +
-    (Number.parseInt(
-      context
-        .nonce()
-        .replace(/[^0-9]/g, '')
-        .slice(0, 6) || '0',
-      10,
-    ) %
-      PORTS);
+  const port = listenerPort(context.nonce());
   const listener = new NodeListener(context, shell, port);
   const command = context.kubectl(
     'exec',

@@ -16,6 +16,7 @@ import { readPodAddresses, rememberPodAddresses } from '../tutor/pod-addresses.t
 import { podOfStep, stepOf } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
 import { clusterAsData } from './check.ts';
+import { nodeNetworkAllowed } from './consent.ts';
 import { type Desk, openCurrentWorkshop } from './desk.ts';
 import { openShellOn } from './node-shell.ts';
 import { containerOf } from './shell.ts';
@@ -61,6 +62,9 @@ export async function why(
   const page = meaningFor(lesson, step);
   const typed = ['curl', ...words.filter((word) => word !== 'curl')].join(' ');
   const find = async (): Promise<Finding> => {
+    // It serves to look closer, as the checks of such a page do.
+    if (desk.options.allowNodeNetwork === true || step.requires.some(({ kind }) => kind === 'node-network'))
+      await nodeNetworkAllowed(desk, workshop, false);
     if (line.kind === 'empty') return variableEmpty(context, page, { typed, port: line.port });
     const place = await placeOf(desk, workshop, step, { page, context, options });
     if ('finding' in place) return place.finding;

@@ -783,6 +783,17 @@ const nodeServer: Row<NodeWorld>[] = [
     not: '8080',
   },
   {
+    name: 'a server of ours, which answers once, is left alone',
+    check: SERVER,
+    world: (world) => {
+      world.allowShells();
+      world.listening['node-shell-n2'] = [['0.0.0.0', 21_225]];
+      world.answerAt('192.168.7.2:21225', { status: 0, body: FILE, ...HELLO });
+    },
+    outcome: 'fail',
+    code: 'node-port-closed',
+  },
+  {
     name: 'it runs on another Node',
     check: SERVER,
     world: (world) => world.answerAt('192.168.7.1:8000', { status: 200, body: FILE, ...HELLO }),
