@@ -152,7 +152,8 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
       ).conflicts(['pod', 'container']),
     )
     .addOption(nodeNetwork())
-    .passThroughOptions();
+    // curl's own are looked at by the command.
+    .allowUnknownOption();
   why.action(async (words: string[]) => {
     const { whyCommand } = await import('./why.ts');
     await run(options(why), (desk) => whyCommand(desk, words, why.opts<WhyOptions>()));

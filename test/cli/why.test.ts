@@ -15,7 +15,7 @@ interface Said {
 }
 
 async function why(...args: string[]): Promise<{ code: string; exit: number; text: string }> {
-  const { stdout } = await tutor('why', '--output', 'json', ...args);
+  const { stdout } = await tutor('why', ...args, '--output', 'json');
   const said = JSON.parse(stdout) as Said;
   const [verdict] = said.verdicts;
   return { code: verdict?.code ?? '', exit: said.exitCode, text: JSON.stringify(verdict) };
@@ -100,7 +100,8 @@ describe('why, on the page where a Pod calls a Node', () => {
   });
 
   it.concurrent.each([
-    [['curl', '-o', 'x', 'localhost'], "curl's -o"],
+    [['curl', '-X', 'POST', 'localhost'], "curl's -X"],
+    [['curl', '-o', 'file', 'localhost'], 'text, json'],
     [['curl', '$NODE_IP:8000'], 'echo $NODE_IP'],
     [['curl', 'example.com'], 'nothing was sent'],
     [['curl', '8.8.8.8'], 'nothing was sent'],
