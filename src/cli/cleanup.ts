@@ -191,14 +191,14 @@ function receiptAsData(receipt: Receipt): unknown {
   return { ...receipt, clean: receipt.left.length === 0 };
 }
 
-/** The session is over. The learner's progress stays to be read; a demonstration leaves no trace. */
+/** The session is over. The learner's progress stays to be read; others leave no trace. */
 async function close(desk: Desk, { session, folder }: CurrentSession): Promise<void> {
   const { state } = desk.runtime;
   removeOverlay(state, session);
   if (isOnPractice(state, session)) await setPracticeNamespace(state, 'default');
   for (const file of ['journal.jsonl', 'baseline.json', 'verdicts.json', 'addresses.json'])
     folder.remove(file);
-  if (session.mode === 'demonstration') folder.remove('.');
+  if (session.mode !== 'learner') folder.remove('.');
   else
     updateSession(folder, (stored) => {
       stored.finished = desk.runtime.timestamp();

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { OpenCluster } from '../cluster/open.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { Problem } from '../problem.ts';
@@ -27,6 +28,7 @@ export interface CurrentSession {
   folder: StateFolder;
 }
 
+export const DEFAULT_LESSON = 'networking';
 const CURRENT = 'current';
 const OWNER = 'owner';
 
@@ -39,7 +41,8 @@ export function makeCurrent(desk: Desk, lesson: string): void {
 export function findCurrentSession(desk: Desk): CurrentSession | undefined {
   const { state } = desk.runtime;
   const name = state.read(CURRENT)?.trim();
-  const sessions = listSessions(state).filter((each) => !each.folder.path.endsWith('.demonstration'));
+  // A demonstration's and the doctor's folder has a name with a dot, which no lesson has.
+  const sessions = listSessions(state).filter(({ folder }) => !basename(folder.path).includes('.'));
   const named = name === undefined ? undefined : sessionFolder(state, name, 'learner');
   const chosen = sessions.find((each) => each.folder.path === named?.path) ?? sessions[0];
   if (chosen === undefined) return undefined;
@@ -68,10 +71,15 @@ export async function loadLessonOf(desk: Desk, id: string): Promise<Lesson> {
   return loadLesson(await openPack(desk.runtime.packFolder), id);
 }
 
+/** The mark of this learner's tutor, if it ever made anything. */
+export function knownOwner({ runtime }: Desk): string | undefined {
+  return runtime.state.read(OWNER)?.trim() || undefined;
+}
+
 /** Marks what this learner's tutor makes; chosen once. */
 export function ownerOf(desk: Desk): string {
-  const known = desk.runtime.state.read(OWNER)?.trim();
-  if (known) return known;
+  const known = knownOwner(desk);
+  if (known !== undefined) return known;
   const owner = desk.runtime.nonce().slice(0, 12);
   desk.runtime.state.write(OWNER, `${owner}\n`);
   return owner;

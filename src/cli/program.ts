@@ -43,19 +43,8 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
     .option('--auto', 'a demonstration: every step is done, verified and cleaned up')
     .option('--no-prompt', 'show the page and return; go on with check and next')
     .addOption(nodeNetwork())
-    .addOption(
-      new Option('-n, --namespace <name>', 'borrow this namespace instead of making one').argParser(
-        parseNamespace,
-      ),
-    )
-    .addOption(
-      new Option(
-        '--image <container=image>',
-        'use another image for the containers of this name (repeatable)',
-      )
-        .argParser(parseImage)
-        .default({}, 'none'),
-    );
+    .addOption(namespace('borrow this namespace instead of making one'))
+    .addOption(image());
   start.action(async (lesson: string | undefined) => {
     const { start: command } = await import('./start.ts');
     await run(options(start), (desk) =>
@@ -190,6 +179,14 @@ Faults of the running practice cluster's network, for learning what a broken one
     await run(options(practice), (desk) => command(desk, action, words, practice.opts<{ yes?: boolean }>()));
   });
 
+  const doctor = add('doctor [lesson]', 'tell whether the lesson will work here; creates nothing')
+    .addOption(namespace('look at this namespace, which start would borrow'))
+    .addOption(image());
+  doctor.action(async (lesson: string | undefined) => {
+    const { doctor: command } = await import('./doctor.ts');
+    await run(options(doctor), (desk) => command(desk, lesson));
+  });
+
   const list = add('list', 'list the lessons');
   list.action(async () => {
     const { list: command } = await import('./list.ts');
@@ -204,6 +201,15 @@ function nodeNetwork(): Option {
     '--allow-node-network',
     "let the tutor put small Pods into the Nodes' own network, for the pages that need it",
   );
+}
+
+function namespace(description: string): Option {
+  return new Option('-n, --namespace <name>', description).argParser(parseNamespace);
+}
+
+function image(): Option {
+  const description = 'use another image for the containers of this name (repeatable)';
+  return new Option('--image <container=image>', description).argParser(parseImage).default({}, 'none');
 }
 
 function withCommonOptions(command: Command): Command {

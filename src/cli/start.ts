@@ -1,8 +1,4 @@
 import { asProblem } from '../cluster/failure.ts';
-import { chooseCluster, type ClusterChoice } from '../cluster/choice.ts';
-import { resolveContext } from '../cluster/kubeconfig.ts';
-import { isKnownLocal } from '../cluster/local.ts';
-import { type OpenCluster, readKubeconfig } from '../cluster/open.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { containersOf, withImages } from '../lesson/containers.ts';
 import { nearest } from '../nearest.ts';
@@ -16,25 +12,24 @@ import { readSession, type Session, sessionFolder, writeSession } from '../tutor
 import { stepOf } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
 import { clusterAsData } from './check.ts';
+import { choose, chosenCluster } from './chosen-cluster.ts';
 import { cleanUpSession } from './cleanup.ts';
 import { demonstrate } from './demonstration.ts';
 import {
   type CurrentSession,
+  DEFAULT_LESSON,
   type Desk,
   findCurrentSession,
   loadLessonOf,
   makeCurrent,
   makeWorkshop,
-  openNamed,
   openSessionCluster,
   pointingOf,
 } from './desk.ts';
 import { enterAndShow } from './enter.ts';
 import { onOwnPractice } from './own-practice.ts';
-import { isOnPractice, practiceKubeconfig, setPracticeNamespace } from './practice-place.ts';
+import { isOnPractice, setPracticeNamespace } from './practice-place.ts';
 import { walk } from './walk.ts';
-
-const DEFAULT_LESSON = 'networking';
 
 /**
  * `start [lesson]`: begins or resumes a lesson. Without a terminal, or with --auto, it runs as a demonstration: every
@@ -114,7 +109,7 @@ function requireKnownContainers(lesson: Lesson, images: Record<string, string>):
 }
 
 /** What an earlier demonstration left when it was killed. */
-async function tidyUpInterrupted(desk: Desk, current: CurrentSession): Promise<void> {
+export async function tidyUpInterrupted(desk: Desk, current: CurrentSession): Promise<void> {
   desk.output.say(
     `An earlier demonstration was interrupted; its namespace ${current.session.namespace} goes first.`,
   );
@@ -129,7 +124,7 @@ async function tidyUpInterrupted(desk: Desk, current: CurrentSession): Promise<v
     });
 }
 
-async function begin(
+export async function begin(
   desk: Desk,
   lesson: Lesson,
   folder: CurrentSession['folder'],
@@ -221,61 +216,4 @@ async function resume(desk: Desk, lesson: Lesson, current: CurrentSession): Prom
   writeSession(current.folder, session);
   desk.output.say(`Resuming lesson ${lesson.id} in namespace ${session.namespace}.`);
   return workshop;
-}
-
-/** The cluster, and the kubeconfig that leads there when it is not one of the learner's usual ones. */
-interface ChosenCluster {
-  cluster: OpenCluster;
-  kubeconfig: string | undefined;
-}
-
-function choose({ runtime, options }: Desk): ClusterChoice {
-  const { context, kubeconfig, practice } = options;
-  const wish = { practice: practice === true, context, kubeconfig, session: undefined };
-  return chooseCluster({ ...wish, interactive: runtime.interactive }, () => usualKubeconfig(runtime));
-}
-
-function usualKubeconfig(runtime: Desk['runtime']): ReturnType<typeof readKubeconfig> {
-  return readKubeconfig(runtime.kubeconfigSources(undefined));
-}
-
-/** Connects to the cluster that is meant, after a yes where one is needed. @throws {Problem} */
-async function chosenCluster(desk: Desk): Promise<ChosenCluster> {
-  const choice = choose(desk);
-  switch (choice.kind) {
-    case 'named':
-      return { cluster: await openNamed(desk, choice), kubeconfig: choice.kubeconfig };
-    case 'practice': {
-      const kubeconfig = practiceKubeconfig(desk.runtime.state);
-      return { cluster: await openNamed(desk, { context: undefined, kubeconfig }), kubeconfig };
-    }
-    case 'current': {
-      const resolved = resolveContext(usualKubeconfig(desk.runtime), {});
-      if (!isKnownLocal(resolved)) await askFor(desk, resolved);
-      const named = { context: resolved.context, kubeconfig: undefined };
-      return { cluster: await openNamed(desk, named), kubeconfig: undefined };
-    }
-  }
-}
-
-async function askFor(
-  desk: Desk,
-  resolved: { context: string; server: string; cluster: string },
-): Promise<void> {
-  desk.output.say(
-    `Your current context is ${resolved.context}: cluster ${resolved.cluster}, ${resolved.server}.`,
-    desk.options.namespace === undefined
-      ? 'The lesson makes a namespace of its own there and a few small Pods in it, and removes them with cleanup.'
-      : `The lesson makes a few small Pods in namespace ${desk.options.namespace} there, and removes them with cleanup.`,
-  );
-  if (await desk.runtime.prompter.confirm('Use this cluster?')) return;
-  throw new Problem({
-    code: 'cluster-declined',
-    kind: 'environment',
-    what: 'Nothing was done',
-    next: [
-      'Name the cluster you want: k8snet-tutor start --context NAME (kubectl config get-contexts lists them)',
-      'Or practise on the built-in one: k8snet-tutor start --practice',
-    ],
-  });
 }

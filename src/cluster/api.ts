@@ -130,6 +130,11 @@ export class Api {
     return this.json<T>({ method: 'POST', path, body: JSON.stringify(body) });
   }
 
+  /** Creates an object up to the last moment: admission has its say, nothing is kept. */
+  async tryPost(path: string, body: object): Promise<void> {
+    await this.send({ method: 'POST', path, query: { dryRun: 'All' }, body: JSON.stringify(body) });
+  }
+
   /**
    * Deletes exactly the object with this uid; false when it is gone already or another one has its name by now.
    * @param grace seconds

@@ -14,7 +14,7 @@ export interface Node extends KubernetesObject {
   status?: {
     addresses?: { type: string; address: string }[];
     conditions?: Condition[];
-    nodeInfo?: { kubeletVersion?: string };
+    nodeInfo?: { kubeletVersion?: string; architecture?: string; operatingSystem?: string };
   };
 }
 

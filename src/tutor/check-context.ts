@@ -17,7 +17,7 @@ export function checkContext(workshop: Workshop, before: LastVerdicts = {}): Che
     expecting: (what) => workshop.reporter.expecting(what),
     before: (check) => before[check],
     nodes: {
-      performer: session.mode === 'demonstration' ? 'tutor' : 'learner',
+      performer: session.mode === 'learner' ? 'learner' : 'tutor',
       shell: (node) => workshop.nodeShells.open(workshop, node),
       withProbe: async (node, readinessProbe, use) => {
         const parts = { purpose: 'kubelet-probe', node, hostNetwork: false, readinessProbe };

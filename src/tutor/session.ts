@@ -7,7 +7,8 @@ import type { StateFolder } from './state-folder.ts';
 const sessionSchema = z.object({
   format: z.literal(1),
   lesson: z.string(),
-  mode: z.enum(['learner', 'demonstration']),
+  /** Whose work it is: the learner's, the tutor's own walk through the lesson, or a trial of `doctor --deep`. */
+  mode: z.enum(['learner', 'demonstration', 'doctor']),
   cluster: z.object({
     id: z.string(),
     context: z.string(),
@@ -42,9 +43,9 @@ const HEADER = `# Your progress in a lesson of k8snet-tutor. Pages are kept by t
 # "current" and "done"; before you delete it, run k8snet-tutor cleanup: it is how the tutor knows what it made.
 `;
 
-/** Folder of a lesson's session; a demonstration has one of its own and never touches the learner's. */
+/** Folder of a lesson's session; demonstration and doctor have their own and never touch the learner's. */
 export function sessionFolder(state: StateFolder, lesson: string, mode: Session['mode']): StateFolder {
-  return state.folder('sessions').folder(mode === 'learner' ? lesson : `${lesson}.demonstration`);
+  return state.folder('sessions').folder(mode === 'learner' ? lesson : `${lesson}.${mode}`);
 }
 
 /** @throws {Problem} progress-damaged when the file is there and can't be understood */
