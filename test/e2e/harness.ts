@@ -46,6 +46,8 @@ export interface JsonAnswer {
 export class Learner {
   readonly state = mkdtempSync(join(tmpdir(), 'k8snet-e2e-'));
   readonly env: Record<string, string>;
+  /** Namespaces that its tutor has spoken of as made for a lesson. */
+  readonly namespaces = new Set<string>();
 
   constructor(env: Record<string, string> = {}) {
     this.env = {
@@ -58,8 +60,14 @@ export class Learner {
     };
   }
 
-  tutor(...args: string[]): Promise<Answer> {
-    return run(process.execPath, [bin, ...args], this.env);
+  async tutor(...args: string[]): Promise<Answer> {
+    const answer = await run(process.execPath, [bin, ...args], this.env);
+    this.listen(answer.stdout);
+    return answer;
+  }
+
+  private listen(text: string): void {
+    for (const [name] of text.matchAll(/k8snet-networking-[0-9a-f]{6}/g)) this.namespaces.add(name);
   }
 
   /** Runs a command with --output json; fails when anything but one JSON document is on stdout. */
@@ -72,8 +80,15 @@ export class Learner {
   }
 
   /** Starts a command and leaves it running. */
-  spawn(...args: string[]): ChildProcess {
-    return spawn(process.execPath, [bin, ...args], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  spawn(args: string[], env: Record<string, string> = {}): ChildProcess {
+    const options = {
+      env: { ...this.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+    };
+    const child = spawn(process.execPath, [bin, ...args], options);
+    let shown = '';
+    child.stdout?.on('data', (chunk: Buffer) => this.listen((shown += chunk.toString())));
+    return child;
   }
 
   /** Begins a lesson in a borrowed namespace, without a prompt. */
@@ -159,21 +174,39 @@ export async function uidOf(pod: string, namespace: string): Promise<string> {
   return kubectl('-n', namespace, 'get', 'pod', pod, '-o', 'jsonpath={.metadata.uid}');
 }
 
-/** (kind, namespace, name, uid) of every object that can be listed, but Events and Leases; asked of kubectl, not of us. */
-export async function listing(): Promise<string[]> {
+/**
+ * (kind, namespace, name, uid) of every object that can be listed, but Events and Leases; asked of kubectl, not of us. What
+ * other tests have in namespaces of theirs is left out.
+ */
+export async function listing(learners: Learner[]): Promise<string[]> {
+  const ours = new Set(learners.flatMap((learner) => [...learner.namespaces]));
+  const isOthers = (line: string): boolean => {
+    const [, name] = /^(?:Namespace \/|\w+ )(k8snet-[^/ ]+)/.exec(line) ?? [];
+    return name !== undefined && !ours.has(name);
+  };
   const kinds = (await kubectl('api-resources', '--verbs=list', '-o', 'name'))
     .split('\n')
     .filter((kind) => kind !== '' && !/^(events|leases|componentstatuses)(\.|$)/.test(kind));
   const template =
     '{range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} {.metadata.uid}{"\\n"}{end}';
   const lines = (await kubectl('get', kinds.join(','), '-A', '-o', `jsonpath=${template}`)).split('\n');
-  return [...new Set(lines.filter((line) => line !== ''))].sort();
+  return [...new Set(lines.filter((line) => line !== '' && !isOthers(line)))].sort();
 }
 
-/** Namespaces that are going would make two listings differ. */
-export async function settled(): Promise<void> {
-  const phases = 'jsonpath={.items[*].status.phase}';
-  while ((await kubectl('get', 'namespaces', '-o', phases)).includes('Terminating')) await pause(500);
+/** Namespaces of theirs that are going would make two listings differ. */
+export async function settled(learners: Learner[]): Promise<void> {
+  const ours = learners.flatMap((learner) => [...learner.namespaces]);
+  const names = 'jsonpath={.items[*].metadata.name}';
+  for (;;) {
+    const there = (await kubectl('get', 'namespaces', '-o', names)).split(' ');
+    const phases = await Promise.all(
+      ours
+        .filter((name) => there.includes(name))
+        .map((name) => tryKubectl('get', 'namespace', name, '-o', 'jsonpath={.status.phase}')),
+    );
+    if (!phases.some(({ stdout }) => stdout === 'Terminating')) return;
+    await pause(500);
+  }
 }
 
 export function pause(milliseconds: number): Promise<void> {

@@ -14,7 +14,6 @@ import {
   pause,
   removePod,
   root,
-  settled,
   tryKubectl,
   uidOf,
   isPractice,
@@ -40,8 +39,7 @@ const ONE_NODE = new Set(['one-node', 'not-one-node', 'not-two-nodes']);
 describe.skipIf(kubeconfig === '')('in namespaces of their own', () => {
   let before: string[];
   beforeAll(async () => {
-    await settled();
-    before = await listing();
+    before = await listing(learners);
   });
 
   describe.concurrent('at once', () => {
@@ -73,7 +71,7 @@ describe.skipIf(kubeconfig === '')('in namespaces of their own', () => {
 
     it.each(kills)('killed after %i ms, cleanup leaves nothing', async (milliseconds) => {
       const learner = newLearner();
-      const child = learner.spawn('start', 'networking', '--auto', '--kubeconfig', kubeconfig);
+      const child = learner.spawn(['start', 'networking', '--auto', '--kubeconfig', kubeconfig]);
       await pause(milliseconds);
       child.kill('SIGKILL');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
@@ -83,7 +81,7 @@ describe.skipIf(kubeconfig === '')('in namespaces of their own', () => {
 
     it('a second start is refused; Ctrl-C tidies up and exits 130', async () => {
       const learner = newLearner();
-      const child = learner.spawn('start', 'networking', '--auto', '--kubeconfig', kubeconfig);
+      const child = learner.spawn(['start', 'networking', '--auto', '--kubeconfig', kubeconfig]);
       let shown = '';
       child.stdout?.on('data', (chunk: Buffer) => (shown += chunk.toString()));
       while (!shown.includes('6/22')) await pause(20);
@@ -108,7 +106,7 @@ describe.skipIf(kubeconfig === '')('in namespaces of their own', () => {
   });
 
   it('leave the cluster as it was', async () => {
-    expect(await listing()).toEqual(before);
+    expect(await listing(learners)).toEqual(before);
   });
 });
 
