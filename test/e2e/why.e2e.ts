@@ -73,7 +73,7 @@ describe.skipIf(kubeconfig === '')('why a typed line gets no answer', () => {
   /** Starts a server on a Node that answers once with the page's text; `use` is called when it listens. */
   const serving = async (on: string, port: number, use: () => Promise<void>): Promise<void> => {
     const server = `echo here; { printf 'HTTP/1.0 200 OK\\r\\n\\r\\nmulti-container\\n'; } | nc -l -p ${port}`;
-    const child = learner.spawn('shell', '--node', on, '--allow-node-network', '--', 'sh', '-c', server);
+    const child = learner.spawn(['shell', '--node', on, '--allow-node-network', '--', 'sh', '-c', server]);
     try {
       let said = '';
       child.stdout?.on('data', (text: Buffer) => void (said += text.toString()));
