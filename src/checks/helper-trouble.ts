@@ -1,3 +1,4 @@
+import type { ApiError } from '../cluster/api.ts';
 import type { HelperPodFailure } from './context.ts';
 import { finding, type Finding } from './target-pod.ts';
 
@@ -15,4 +16,11 @@ export function helperTrouble(
     observed: message,
     details: { ...parts.details, node, helper: pod },
   });
+}
+
+/** Who did not let a Pod of ours be made, by the words of the API server; undefined for RBAC and all else. */
+export function refusalOf({ status, message }: ApiError): 'pod-security' | 'quota-exhausted' | undefined {
+  if (status !== 403) return undefined;
+  if (/violates PodSecurity/.test(message)) return 'pod-security';
+  return /exceeded quota/.test(message) ? 'quota-exhausted' : undefined;
 }

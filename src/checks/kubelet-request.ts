@@ -5,7 +5,7 @@ import { condition, findPod, type Pod } from '../cluster/pod.ts';
 import { objectPath, podPath } from '../cluster/resources.ts';
 import { waitFor } from '../cluster/watch.ts';
 import type { CheckContext } from './context.ts';
-import { helperTrouble } from './helper-trouble.ts';
+import { helperTrouble, refusalOf } from './helper-trouble.ts';
 import { podTrouble } from './pod-trouble.ts';
 import { finding, type Finding, podSubject } from './target-pod.ts';
 import type { Evidence } from './verdict.ts';
@@ -206,7 +206,7 @@ async function probeEvents(context: CheckContext, pod: string): Promise<string[]
 
 /** Neither a shell on the Node nor a kubelet that asks for us (Pod Security of Kubernetes 1.34 forbids `host`). */
 function refused(context: CheckContext, node: string, server: Pod, error: ApiError): Finding {
-  return finding('blocked', refusalCode(error.message), {
+  return finding('blocked', refusalOf(error) ?? 'forbidden', {
     subject: podSubject(context, server.metadata.name),
     observed: error.message,
     expected: `a small Pod on Node ${node} whose readiness probe asks Pod ${server.metadata.name}`,
@@ -217,10 +217,4 @@ function refused(context: CheckContext, node: string, server: Pod, error: ApiErr
       resource: error.permission?.resource ?? 'pods',
     },
   });
-}
-
-/** Who refused: Pod Security, a quota, or RBAC and all else. */
-function refusalCode(message: string): string {
-  if (/violates PodSecurity/.test(message)) return 'pod-security';
-  return /exceeded quota/.test(message) ? 'quota-exhausted' : 'forbidden';
 }

@@ -1,6 +1,7 @@
 import { ApiError } from '../cluster/api.ts';
 import type { ContainerReference } from '../lesson/pod-reference.ts';
 import type { CheckContext } from './context.ts';
+import { refusalOf } from './helper-trouble.ts';
 import { unreadyNode, type UnreadyNode } from './node-health.ts';
 import type { Evidence } from './verdict.ts';
 
@@ -26,10 +27,10 @@ export async function enterNode(context: CheckContext, node: string): Promise<No
       command: context.kubectl('create', '-f', 'node-shell.yml'),
       text: error.message,
     };
-    const quota = /exceeded quota/.test(error.message);
-    const without = quota
-      ? "the namespace's quota leaves no room for a Pod of ours"
-      : `the cluster lets no Pod of ours into the network of Node ${node}`;
+    const without =
+      refusalOf(error) === 'quota-exhausted'
+        ? "the namespace's quota leaves no room for a Pod of ours"
+        : `the cluster lets no Pod of ours into the network of Node ${node}`;
     return { without, evidence: [evidence] };
   }
 }

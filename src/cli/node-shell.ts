@@ -1,5 +1,7 @@
 import { HelperPodFailure } from '../checks/context.ts';
+import { refusalOf } from '../checks/helper-trouble.ts';
 import { unreadyNode, type UnreadyNode } from '../checks/node-health.ts';
+import { ApiError } from '../cluster/api.ts';
 import { asProblem } from '../cluster/failure.ts';
 import { listNodes } from '../cluster/node.ts';
 import { findPod } from '../cluster/pod.ts';
@@ -9,7 +11,7 @@ import { nearest } from '../nearest.ts';
 import { Problem } from '../problem.ts';
 import { checkContext } from '../tutor/check-context.ts';
 import { podOfStep } from '../tutor/step.ts';
-import type { Workshop } from '../tutor/workshop.ts';
+import { kubectl, type Workshop } from '../tutor/workshop.ts';
 import { nodeNetworkAllowed } from './consent.ts';
 import type { Desk } from './desk.ts';
 import { interact } from './interact.ts';
@@ -47,13 +49,14 @@ export async function openShellOn(
   try {
     const node = await chosenNode(workshop, step, wanted);
     const unready = await unreadyNode(checkContext(workshop), [node]);
-    if (unready !== undefined) throw notReady(unready);
+    if (unready !== undefined) throw notReady(workshop, unready);
     if (!(await nodeNetworkAllowed(desk, workshop, true))) throw declined(node, command);
     const shell = await workshop.nodeShells.open(workshop, node);
     if (shell === undefined) throw declined(node, command);
     return { node, shell };
   } catch (error) {
     if (error instanceof HelperPodFailure) throw failed(error);
+    if (error instanceof ApiError && refusalOf(error) !== undefined) throw notAdmitted(error, workshop);
     throw asProblem(error, workshop.api.connection.target, "open a shell in a Node's network");
   }
 }
@@ -94,16 +97,40 @@ function declined(node: string, command: 'shell' | 'why'): Problem {
   });
 }
 
-function notReady({ name, observed }: UnreadyNode): Problem {
+function notReady(workshop: Workshop, { name, observed }: UnreadyNode): Problem {
   return new Problem({
     code: 'node-not-ready',
     kind: 'environment',
     what: `Node ${name} is not Ready, so no shell can be started there: ${observed}`,
     where: `Node ${name}`,
     next: [
-      `What does the cluster say of it? kubectl describe node ${name}`,
-      'Take another one: kubectl get nodes',
+      `What does the cluster say of it? ${kubectl(workshop, 'describe', 'node', name)}`,
+      `Take another one: ${kubectl(workshop, 'get', 'nodes')}`,
     ],
+  });
+}
+
+/** Whoever has the right to make Pods may still be refused this one. */
+function notAdmitted(error: ApiError, workshop: Workshop): Problem {
+  const code = refusalOf(error) ?? 'forbidden';
+  const isQuota = code === 'quota-exhausted';
+  return new Problem({
+    code,
+    kind: 'permission',
+    what: isQuota
+      ? `A quota leaves no room for the tutor's own Pod: ${error.message}`
+      : `Pod Security lets no Pod into the network of a Node: ${error.message}`,
+    where: `namespace ${workshop.session.namespace}`,
+    next: isQuota
+      ? [
+          'Delete what is not needed any more, or ask for more room.',
+          `What is used up? ${kubectl(workshop, 'describe', 'resourcequotas')}`,
+        ]
+      : [
+          'Use a namespace with less strict rules, or the practice cluster: --practice',
+          'Have another way to the Node? The pages of the exercises list some.',
+        ],
+    cause: error,
   });
 }
 

@@ -326,6 +326,17 @@ const nodeToPod: Row<NodeWorld>[] = [
     says: 'did not get to work on Node n2',
   },
   {
+    name: 'Pod Security forbids the shell and the probe',
+    check: OTHER,
+    world: (world) => {
+      world.refuseShells(denied(SECURITY));
+      without(denied(SECURITY))(world);
+    },
+    outcome: 'blocked',
+    code: 'pod-security',
+    says: 'hostNetwork=true',
+  },
+  {
     name: 'Pod Security forbids the probe, too',
     check: OWN,
     world: without(denied('pods "x" is forbidden: violates PodSecurity "baseline:latest": probe host')),

@@ -141,9 +141,21 @@ describe('a shell on a Node', () => {
       'an image that is not there',
       { reason: 'ErrImagePull', message: 'manifest unknown' },
       'manifest unknown',
+      /^image/,
     ],
-    ['a container that does not start', { reason: 'ContainerCreating' }, 'it did not start within 90 s'],
-  ])('%s is told, with the Pod and the Node', async (_, waiting, said) => {
+    [
+      'a registry that says later',
+      { reason: 'ImagePullBackOff', message: 'toomanyrequests' },
+      'it did not start within 90 s; shell: ImagePullBackOff: toomanyrequests',
+      /^image/,
+    ],
+    [
+      'a container that does not start',
+      { reason: 'ContainerCreating' },
+      'it did not start within 90 s',
+      /^(?!image)/,
+    ],
+  ])('%s is told, with the Pod and the Node', async (_, waiting, said, trouble) => {
     fake.after = ({ method, path }) => {
       if (method !== 'POST' || !path.endsWith('/pods')) return;
       const [name = ''] = pods();
@@ -156,6 +168,7 @@ describe('a shell on a Node', () => {
     const error: unknown = await workshop.nodeShells.open(workshop, 'n1').catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(HelperPodFailure);
     expect(error).toMatchObject({ pod: 'node-shell-1abcde', node: 'n1' });
+    expect((error as HelperPodFailure).trouble).toMatch(trouble);
     expect(String(error)).toContain(said);
     // It is still ours to remove.
     await workshop.nodeShells.close(workshop);
