@@ -11,6 +11,7 @@ const WORDS = {
   hint: 'a hint for this page; each one says more than the one before',
   solve: "do this page's work for me; solve --replace deletes my own attempt first",
   shell: "open a shell in this page's container; shell --node [NAME] opens one on a Node",
+  why: 'ask for the page again that I typed, and say why there is no answer: why curl 10.0.0.7',
   skip: 'go to the next page, although this one is not verified',
   back: 'go to the page before; nothing is undone',
   page: 'show this page again',
@@ -40,30 +41,46 @@ const ALIASES = new Map<string, Word>([
   ['pages', 'list'],
 ]);
 
-type PlainWord = Exclude<Word, 'shell' | 'solve'>;
+type PlainWord = Exclude<Word, 'shell' | 'solve' | 'why'>;
 
 export type Answer =
   | { [W in PlainWord]: { word: W } }[PlainWord]
   | { word: 'solve'; replace: boolean }
   /** @property node the Node whose shell is wanted; `true` for that of the page's Pod, undefined for a container */
   | { word: 'shell'; node: string | true | undefined }
+  /** @property words what was typed elsewhere */
+  | { word: 'why'; words: string[]; node: string | true | undefined }
   /** A page, by its number from 1. */
   | { word: 'go'; page: number }
   | { word: undefined; typed: string };
 
 /** What somebody typed: a word or its beginning, a page's number, or the command as messages of the tutor write it. */
 export function readAnswer(answer: string): Answer {
-  const typed = answer.replace(/^(npx +)?k8snet-tutor +/, '').replaceAll(/\s+/g, ' ');
+  const typed = answer
+    .replace(/^\$ +/, '')
+    .replace(/^(npx +)?k8snet-tutor +/, '')
+    .replaceAll(/\s+/g, ' ');
   const [onNode, name] = /^shell --node(?:[ =](\S+))?$/.exec(typed) ?? [];
   if (onNode !== undefined) return { word: 'shell', node: name ?? true };
   if (/^solve --replace$/.test(typed)) return { word: 'solve', replace: true };
   if (/^next --skip$/.test(typed)) return { word: 'skip' };
+  const [asked, place, line = ''] = /^(?:why\b|(?=curl\b))(?: ?(--node(?:=\S+)?))? ?(.*)$/i.exec(typed) ?? [];
+  if (asked !== undefined) {
+    const node = place === undefined ? undefined : (/=(.*)/.exec(place)?.[1] ?? true);
+    return { word: 'why', words: line === '' ? [] : line.split(' ').map(unquoted), node };
+  }
   const [, page] = /^(?:go |page )?(\d{1,3})$/.exec(typed) ?? [];
   if (page !== undefined) return { word: 'go', page: Number(page) };
   const word = wordOf(typed.toLowerCase());
   if (word === undefined) return { word, typed: answer };
   if (word === 'solve') return { word, replace: false };
+  if (word === 'why') return { word, words: [], node: undefined };
   return word === 'shell' ? { word, node: undefined } : { word };
+}
+
+/** There is no shell here that would take the quotes away. */
+function unquoted(word: string): string {
+  return /^(['"])(.*)\1$/.exec(word)?.[2] ?? word;
 }
 
 function wordOf(typed: string): Word | undefined {
@@ -90,7 +107,7 @@ export function nextWords(lesson: Lesson, session: Session): string {
     ...(step.checks.length > 0 ? ['check'] : []),
     ...(open && step.hints.length > 0 ? [`hint (${left > 0 ? `${left} left` : 'all read'})`] : []),
     ...(open && step.solution.length > 0 ? ['solve (does it for you)'] : []),
-    ...(step.checks.length > 0 ? ['shell'] : []),
+    ...(step.checks.length > 0 ? ['shell', 'why'] : []),
     open ? 'skip' : lesson.steps.at(-1) === step ? 'cleanup' : 'next',
     ...(lesson.steps[0] === step ? [] : ['back']),
     'list',
@@ -116,7 +133,7 @@ export function renderHelp(theme: Theme, width: number): string[] {
 
 /** What to say to something that is no word. */
 export function unknownWord(typed: string): string {
-  if (/^(kubectl|curl|cat|ip|nc|echo)\b|^\$ |=\$\(/.test(typed))
+  if (/^(kubectl|cat|ip|nc|echo)\b|^\$ |=\$\(/.test(typed))
     return `Lines like this one go into a second terminal, or into a shell on this page: type shell.`;
   const near = nearest(typed, ALL);
   return `There is no "${typed}" here${near === undefined ? '' : `; did you mean ${near}?`}. help lists what there is.`;

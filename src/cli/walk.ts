@@ -18,6 +18,7 @@ import { openShell } from './shell.ts';
 import { factsOf, showPage } from './show.ts';
 import { solveAndCheck } from './solve.ts';
 import { renderPages, renderStatus } from './status.ts';
+import { why } from './why.ts';
 import { type Answer, nextWords, readAnswer, renderHelp, unknownWord, usual } from './walk-words.ts';
 
 /** The lesson, page by page: shows one, asks what to do, does it, until the learner leaves. */
@@ -112,6 +113,7 @@ async function perform(
     case 'check':
     case 'solve':
     case 'shell':
+    case 'why':
     case 'page':
       await wake(desk, workshop);
       try {
@@ -126,7 +128,7 @@ async function perform(
 /** Those for which the cluster must be there. */
 type ClusterAnswer = Extract<
   Answer,
-  { word: 'next' | 'skip' | 'back' | 'go' | 'check' | 'solve' | 'shell' | 'page' }
+  { word: 'next' | 'skip' | 'back' | 'go' | 'check' | 'solve' | 'shell' | 'why' | 'page' }
 >;
 
 async function performOnCluster(desk: Desk, workshop: Workshop, answer: ClusterAnswer): Promise<unknown> {
@@ -148,6 +150,8 @@ async function performOnCluster(desk: Desk, workshop: Workshop, answer: ClusterA
       return answer.node === undefined
         ? openShell(desk, workshop, step, [], {})
         : openNodeShell(desk, workshop, step, [], answer.node);
+    case 'why':
+      return why(desk, workshop, step, answer.words, answer.node === undefined ? {} : { node: answer.node });
     case 'page':
       return showPage(workshop, step, await factsOf(workshop, step), desk.output);
   }

@@ -87,6 +87,8 @@ describe.skipIf(!hasTmux)('a person at a terminal', () => {
     await terminal.type('exit');
     await at(18, '');
     await terminal.see('4 passed');
+    await at(18, 'curl localhost:8080');
+    await terminal.see('Nothing listens on port 8080');
     await at(18, 'back');
     await at(17, 'skip');
     await at(18, 'status');
