@@ -26,9 +26,13 @@ import { practiceKubeconfig } from './practice-place.ts';
 
 /**
  * `doctor [lesson]`: will the lesson work here? Looks at this machine and at the cluster that `start` would use, and
- * creates nothing. 0 nothing is in the way, 3 something is, 4 a right is missing.
+ * creates nothing; with --deep it then tries. 0 nothing is in the way, 3 something is, 4 a right is missing.
  */
-export async function doctor(desk: Desk, wanted: string | undefined): Promise<number> {
+export async function doctor(
+  desk: Desk,
+  wanted: string | undefined,
+  options: { deep?: boolean; yes?: boolean } = {},
+): Promise<number> {
   const { output } = desk;
   const [sessions, session] = examineSessions(desk);
   const lesson = await loadLessonOf(desk, wanted ?? session?.lesson ?? DEFAULT_LESSON);
@@ -43,7 +47,14 @@ export async function doctor(desk: Desk, wanted: string | undefined): Promise<nu
   output.print(...renderFindings(findings, output.theme, output.width), '');
   output.say(summaryOf(findings));
   output.add({ lesson: lesson.id, findings });
-  return exitCodeOfFindings(findings);
+  const code = exitCodeOfFindings(findings);
+  if (options.deep !== true) return code;
+  if (code !== 0) {
+    output.say('The trial waits until that is mended: nothing was created.');
+    return code;
+  }
+  const { tryDeep } = await import('./doctor-deep.ts');
+  return tryDeep(desk, lesson, session, options.yes === true);
 }
 
 function examineHere({ runtime, options }: Desk): Finding[] {

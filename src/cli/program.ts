@@ -180,11 +180,16 @@ Faults of the running practice cluster's network, for learning what a broken one
   });
 
   const doctor = add('doctor [lesson]', 'tell whether the lesson will work here; creates nothing')
+    .option('--deep', 'then try it: a few small Pods, which are deleted again')
+    .option('-y, --yes', 'do not ask before the trial')
+    .addOption(nodeNetwork())
     .addOption(namespace('look at this namespace, which start would borrow'))
     .addOption(image());
   doctor.action(async (lesson: string | undefined) => {
     const { doctor: command } = await import('./doctor.ts');
-    await run(options(doctor), (desk) => command(desk, lesson));
+    await run(options(doctor), (desk) =>
+      command(desk, lesson, doctor.opts<{ deep?: boolean; yes?: boolean }>()),
+    );
   });
 
   const list = add('list', 'list the lessons');

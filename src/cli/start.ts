@@ -108,20 +108,24 @@ function requireKnownContainers(lesson: Lesson, images: Record<string, string>):
   });
 }
 
-/** What an earlier demonstration left when it was killed. */
+/** What an earlier demonstration or trial left when it was killed. */
 export async function tidyUpInterrupted(desk: Desk, current: CurrentSession): Promise<void> {
   desk.output.say(
-    `An earlier demonstration was interrupted; its namespace ${current.session.namespace} goes first.`,
+    `An earlier ${workOf(current.session)} was interrupted; what it made in namespace ${current.session.namespace} goes first.`,
   );
   const code = await cleanUpSession(desk, current, { silent: true });
   if (code !== 0)
     throw new Problem({
       code: 'left-behind',
       kind: 'environment',
-      what: 'What an earlier demonstration left could not be removed',
+      what: `What an earlier ${workOf(current.session)} left could not be removed`,
       where: `namespace ${current.session.namespace}`,
       next: ['See what it is: k8snet-tutor cleanup'],
     });
+}
+
+function workOf({ mode }: Session): string {
+  return mode === 'doctor' ? 'trial' : 'demonstration';
 }
 
 export async function begin(

@@ -1,12 +1,14 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect, vi } from 'vitest';
 import { Api, type KubernetesObject } from '../../src/cluster/api.ts';
 import { connect } from '../../src/cluster/client-node.ts';
 import { loadKubeconfig, minify, resolveContext } from '../../src/cluster/kubeconfig.ts';
 import { namespacePath, podPath } from '../../src/cluster/resources.ts';
 import { type PracticeCluster, serve } from '../../src/practice/serve.ts';
 import type { Identity } from '../../src/practice/server/credentials.ts';
-import { type Answer, emptyHome, tutor } from './run.ts';
+import { type Answer, emptyHome, root, tutor } from './run.ts';
 
 const SLEEP = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -88,6 +90,26 @@ export class Learner {
 
   run(...args: string[]): Promise<Answer> {
     return tutor(args, this.#home, this.env, undefined, 60_000);
+  }
+
+  /** Starts a command and leaves it to itself; its output comes together in `shown`. */
+  spawn(...args: string[]): { child: ChildProcess; shown(): string; ended: Promise<number | null> } {
+    const env = { PATH: process.env['PATH'] ?? '', HOME: this.#home, ...this.env };
+    const child = spawn(process.execPath, [join(root, 'bin/k8snet-tutor.js'), ...args], { env });
+    let shown = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => void (shown += data.toString()));
+    child.stdin.end();
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    return { child, shown: () => shown, ended };
+  }
+
+  /** Kills a command, as kill -9 does, when it has said something. */
+  async killWhen(said: RegExp, ...args: string[]): Promise<void> {
+    const { child, shown, ended } = this.spawn(...args);
+    await vi.waitFor(() => expect(shown()).toMatch(said), { timeout: 20_000, interval: 5 });
+    child.kill('SIGKILL');
+    await ended;
   }
 
   async json<T = Record<string, unknown>>(

@@ -126,3 +126,58 @@ it('a shell that env pointed at a lesson which is over', async () => {
   const answer = await cluster.learner('stale', env).json<{ findings: Finding[] }>('doctor', '--practice');
   expect(codes(answer.findings, 'attention')).toContain('overlay-stale');
 });
+
+it('--deep puts a Pod on each Node, proves images, exec, logs and requests, and leaves nothing', async () => {
+  const before = await cluster.content();
+  const answer = await cluster
+    .learner('deep')
+    .json<Trial>('doctor', '--deep', '--kubeconfig', cluster.kubeconfig(), '--allow-node-network');
+  const verdicts = answer.steps.flatMap(({ verdicts }) => verdicts);
+  expect(verdicts.map(({ check, outcome }) => `${check} ${outcome}`)).toEqual([
+    ...[1, 2, 3].map((pod) => `trial-${pod}-ready pass`),
+    ...[1, 2, 3].map((pod) => `trial-${pod}-request pass`),
+    ...['own-node pass', 'other-node pass', 'pod-to-node pass'],
+  ]);
+  expect(answer.receipt.receipt.left).toEqual([]);
+  expect(answer.exitCode).toBe(0);
+  expect(await cluster.content()).toEqual(before);
+}, 60_000);
+
+it('--deep in a borrowed namespace; an image that can not be had is found: exit 3', async () => {
+  await cluster.namespace('lent');
+  const before = await cluster.content();
+  const answer = await cluster
+    .learner('deep')
+    .json<Trial>(
+      ...['doctor', '--deep', '--kubeconfig', cluster.kubeconfig(), '-n', 'lent'],
+      ...['--image', 'nginx=registry.invalid/nothing:1', '--timeout', '15s'],
+    );
+  expect(answer.exitCode).toBe(3);
+  expect(await cluster.content()).toEqual(before);
+}, 90_000);
+
+it('--deep creates nothing where a right is missing', async () => {
+  const answer = await cluster
+    .learner('deep')
+    .json<Trial>('doctor', '--deep', '--kubeconfig', cluster.kubeconfig('viewer'));
+  expect([answer.exitCode, answer.steps, answer.error]).toEqual([4, undefined, undefined]);
+});
+
+it('a trial that is killed is found: by doctor, and by cleanup', async () => {
+  const before = await cluster.content();
+  const learner = cluster.learner('killed');
+  const args = ['doctor', '--deep', '--kubeconfig', cluster.kubeconfig()];
+  await learner.killWhen(/Pod trial-2 created/, ...args);
+  expect((await cluster.content()).length).toBeGreaterThan(before.length);
+  const { findings } = await diagnose('killed', '--kubeconfig', cluster.kubeconfig());
+  expect(codes(findings, 'attention')).toEqual(['left-behind']);
+  const { code, stdout } = await learner.run('cleanup', '--yes');
+  expect(stdout).toContain('Nothing the tutor made is left');
+  expect(code).toBe(0);
+  expect(await cluster.content()).toEqual(before);
+}, 60_000);
+
+interface Trial {
+  steps: { verdicts: { check: string; outcome: string }[] }[];
+  receipt: { receipt: { left: unknown[] } };
+}
