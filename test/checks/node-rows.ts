@@ -280,6 +280,7 @@ const nodeToPod: Row<NodeWorld>[] = [
     world: (world) => {
       world.lose('n1');
       world.refuseShells(new Error('a shell was asked for'));
+      without(new Error('a probe was asked for'))(world);
     },
     outcome: 'inconclusive',
     code: 'node-not-ready',
