@@ -4,8 +4,10 @@ import { Problem } from '../problem.ts';
 import { readBaseline, type Receipt } from '../tutor/baseline.ts';
 import { carryOut, writeReceipt } from '../tutor/cleanup.ts';
 import { type CleanupPlan, planCleanup } from '../tutor/cleanup-plan.ts';
+import { Journal } from '../tutor/journal.ts';
 import { takeLock } from '../tutor/lock.ts';
 import { listSessions, updateSession } from '../tutor/session.ts';
+import type { StateFolder } from '../tutor/state-folder.ts';
 import { kubectl, type Workshop } from '../tutor/workshop.ts';
 import { renderReceipt } from '../ui/receipt.ts';
 import { type CurrentSession, type Desk, makeWorkshop, openSessionCluster } from './desk.ts';
@@ -51,7 +53,7 @@ export async function cleanup(
       codes.push(0);
       continue;
     }
-    const giveBack = takeLock(folder, 'cleanup', desk.runtime.isAlive);
+    const giveBack = lock(desk, folder);
     try {
       codes.push(
         (await cleanUpSession(
@@ -69,6 +71,17 @@ export async function cleanup(
   return Math.max(...codes);
 }
 
+/** A disk that takes no lock must not keep what a lesson made in the cluster. */
+function lock({ runtime, output }: Desk, folder: StateFolder): () => void {
+  try {
+    return takeLock(folder, 'cleanup', runtime.locksmith);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'state-unwritable') throw error;
+    output.warn(`${error.what} (${folder.path}). The lesson's objects are removed all the same.`);
+    return () => {};
+  }
+}
+
 /**
  * Cleans up one session and shows the receipt: 0 nothing is left, 3 something is; undefined when the learner said no.
  *
@@ -82,7 +95,8 @@ export async function cleanUpSession(
 ): Promise<number | undefined> {
   const { session, folder } = current;
   const cluster = await openSessionCluster(desk, session);
-  const workshop = await makeWorkshop(desk, placeholder(session.lesson), { session, folder }, cluster);
+  const made = await makeWorkshop(desk, placeholder(session.lesson), { session, folder }, cluster);
+  const workshop = { ...made, journal: new Journal(folder, []) };
   try {
     const baseline = readBaseline(folder);
     const plan = await planCleanup(workshop, baseline);
@@ -116,8 +130,8 @@ export async function cleanUpSession(
     receipts.push(data);
     desk.output.add({ receipt: data });
     if (receipt.left.length > 0) return 3;
-    await close(desk, current);
-    return receipt.kept.length > 0 ? 3 : 0;
+    const closed = await closeOrSay(desk, current);
+    return receipt.kept.length > 0 || !closed ? 3 : 0;
   } catch (error) {
     throw asProblem(error, cluster.api.connection.target, `clean up namespace ${session.namespace}`);
   } finally {
@@ -189,6 +203,21 @@ function planAsData(plan: CleanupPlan): unknown {
 
 function receiptAsData(receipt: Receipt): unknown {
   return { ...receipt, clean: receipt.left.length === 0 };
+}
+
+/** What was made is gone; only the disk does not take that, and cleanup can be repeated. */
+async function closeOrSay(desk: Desk, current: CurrentSession): Promise<boolean> {
+  try {
+    await close(desk, current);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'state-unwritable') throw error;
+    desk.output.warn(
+      `${error.what} (${error.where}).`,
+      'The cluster is clean all the same. When the folder can be written again: k8snet-tutor cleanup',
+    );
+    return false;
+  }
 }
 
 /** The session is over. The learner's progress stays to be read; others leave no trace. */

@@ -50,7 +50,7 @@ function meant(options: Desk['options'], session: Session | undefined): Desk['op
 
 async function attempt(desk: Desk, lesson: Lesson): Promise<number> {
   const folder = sessionFolder(desk.runtime.state, lesson.id, 'doctor');
-  const giveBack = takeLock(folder, 'doctor', desk.runtime.isAlive);
+  const giveBack = takeLock(folder, 'doctor', desk.runtime.locksmith);
   try {
     const earlier = readSession(folder);
     if (earlier !== undefined) await tidyUpInterrupted(desk, { session: earlier, folder });

@@ -28,6 +28,8 @@ const LOOK_EVERY = 50;
 const POLITENESS = 5_000;
 /** Bytes of old log beyond which a new one is begun. */
 const MOST_LOG = 1024 * 1024;
+/** The disk is full or may not be written. */
+const DISK = /\b(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOTDIR)\b/;
 
 /** The running practice cluster, if there is one: its process holds the folder, and its port is open. */
 export async function findPractice(state: StateFolder): Promise<PracticeAddress | undefined> {
@@ -184,7 +186,11 @@ function failed(folder: StateFolder | undefined, why: string): Problem {
     ...(folder === undefined ? {} : { where: folder.file(LOG) }),
     next: [
       'What it wrote before it ended stands in the file above, if anywhere.',
-      'Begin with an empty one: k8snet-tutor practice reset',
+      ...(DISK.test(why)
+        ? [
+            'Make room or give yourself the right to write there, or name another folder: K8SNET_TUTOR_STATE=FOLDER',
+          ]
+        : ['Begin with an empty one: k8snet-tutor practice reset']),
     ],
   });
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { delimiter, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Timing } from '../cluster/api.ts';
 import type { Terminal } from '../cluster/connection.ts';
 import type { KubeconfigSources } from '../cluster/kubeconfig.ts';
-import { isAlive } from '../tutor/lock.ts';
+import { isAlive, type Locksmith, startOf } from '../tutor/lock.ts';
 import { StateFolder, stateFolderPath } from '../tutor/state-folder.ts';
 import { linePrompter } from '../ui/line-prompter.ts';
 import { enquirerPrompter, type Prompter } from '../ui/prompter.ts';
@@ -40,6 +40,7 @@ export interface Runtime {
   nonce(): string;
   timestamp(): string;
   isAlive(pid: number): boolean;
+  locksmith: Locksmith;
   /** Aborts with the first Ctrl-C or SIGTERM. */
   interrupt: AbortSignal;
 }
@@ -81,6 +82,7 @@ export function processRuntime(interrupt: AbortSignal): Runtime {
     nonce: () => randomBytes(16).toString('hex'),
     timestamp: () => new Date().toISOString(),
     isAlive,
+    locksmith: { pid: process.pid, host: hostname(), startOf, now: Date.now, every },
     interrupt,
   };
 }
@@ -104,4 +106,10 @@ export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> 
     const timer = setTimeout(done, milliseconds);
     signal.addEventListener('abort', done, { once: true });
   });
+}
+
+/** Keeps nobody from ending. */
+function every(milliseconds: number, action: () => void): () => void {
+  const timer = setInterval(action, milliseconds).unref();
+  return () => clearInterval(timer);
 }

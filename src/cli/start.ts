@@ -58,7 +58,7 @@ async function startLesson(
   requireKnownContainers(lesson, desk.options.image);
   const mode = auto ? 'demonstration' : 'learner';
   const folder = sessionFolder(desk.runtime.state, lesson.id, mode);
-  const giveBack = takeLock(folder, 'start', desk.runtime.isAlive);
+  const giveBack = takeLock(folder, 'start', desk.runtime.locksmith);
   try {
     let session = readSession(folder);
     if (session?.finished !== null) session = undefined;

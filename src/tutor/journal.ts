@@ -1,3 +1,4 @@
+import { Problem } from '../problem.ts';
 import type { StateFolder } from './state-folder.ts';
 
 /** An object that we created or were about to create. */
@@ -38,9 +39,15 @@ const FILE = 'journal.jsonl';
  */
 export class Journal {
   private readonly folder: StateFolder;
+  private readonly unwritten: string[] | undefined;
 
-  constructor(folder: StateFolder) {
+  /**
+   * @param unwritten where lines go that the disk does not take, for cleaning up: what was made must go also when the
+   * disk is full, and what is deleted twice is no harm. Without it such a line is an error, so that nothing is created.
+   */
+  constructor(folder: StateFolder, unwritten?: string[]) {
     this.folder = folder;
+    this.unwritten = unwritten;
   }
 
   intend(thing: Omit<JournalThing, 'uid' | 'over'>): void {
@@ -90,12 +97,18 @@ export class Journal {
   }
 
   private append(line: Line): void {
-    // Begins a new line itself, in case a crash cut the last one short.
-    this.folder.append(FILE, `\n${JSON.stringify(line)}\n`);
+    const text = JSON.stringify(line);
+    try {
+      // Begins a new line itself, in case a crash cut the last one short.
+      this.folder.append(FILE, `\n${text}\n`);
+    } catch (error) {
+      if (this.unwritten === undefined || !(error instanceof Problem)) throw error;
+      this.unwritten.push(text);
+    }
   }
 
   private lines(): Line[] {
-    return (this.folder.read(FILE) ?? '').split('\n').flatMap((text) => {
+    return [...(this.folder.read(FILE) ?? '').split('\n'), ...(this.unwritten ?? [])].flatMap((text) => {
       if (text === '') return [];
       try {
         return [JSON.parse(text) as Line];

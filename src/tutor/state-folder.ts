@@ -51,8 +51,14 @@ export class StateFolder {
     const temporary = `${this.file(name)}.${process.pid}.tmp`;
     this.guard(name, () => {
       mkdirSync(dirname(temporary), { recursive: true, mode: 0o700 });
-      writeAndSync(temporary, 'w', text);
-      renameSync(temporary, this.file(name));
+      try {
+        writeAndSync(temporary, 'w', text);
+        renameSync(temporary, this.file(name));
+      } catch (error) {
+        // Half a file takes room, too, on a disk that has none left.
+        rmSync(temporary, { force: true });
+        throw error;
+      }
     });
   }
 
@@ -76,8 +82,9 @@ export class StateFolder {
     }
   }
 
+  /** @throws {Problem} state-unwritable */
   remove(name: string): void {
-    rmSync(this.file(name), { recursive: true, force: true });
+    this.guard(name, () => rmSync(this.file(name), { recursive: true, force: true }));
   }
 
   list(): string[] {
