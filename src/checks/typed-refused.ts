@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { authorityOf } from '../cluster/address.ts';
 import { type Node, nodeAddresses } from '../cluster/node.ts';
 import type { Pod } from '../cluster/pod.ts';
 import { isHere } from './cluster-name.ts';
@@ -67,13 +68,25 @@ async function refusedByNode(
       from: place.shell,
       pod: from,
     }));
-  if (why === undefined) return typedFinding(about, 'fail', 'node-port-closed', { details });
+  if (why === undefined)
+    return otherPort(about, name) ?? typedFinding(about, 'fail', 'node-port-closed', { details });
   if (why === 'listening') return refusedOnce(about, details);
   const refused = sent.result.kind === 'answered' ? '' : sent.result.message;
   return typedFinding(about, 'fail', why.code, {
     observed: `${refused}; ${why.observed}`,
     evidence: [...sent.evidence, ...why.evidence],
     details: { ...details, ...why.details },
+  });
+}
+
+/** The page calls this Node at another port, `curl $NODE_IP` for `curl $NODE_IP:8000`. */
+function otherPort(about: TypedCase, node: string): Finding | undefined {
+  const { meant, request } = about;
+  const ports = meant.filter((each) => each.node === node).flatMap(({ port }) => port ?? []);
+  const [port] = ports;
+  if (port === undefined || ports.includes(request.port)) return undefined;
+  return typedFinding(about, 'fail', 'port-of-page', {
+    details: { node, pagePort: String(port), target: authorityOf(request.host, port) },
   });
 }
 

@@ -325,6 +325,17 @@ const addresses: TypedRow[] = [
     says: ['external address of Node n2', 'curl 192.168.7.2:8000'],
   },
   {
+    name: 'a Node has an address for the world outside, and no other',
+    typed: 'curl 203.0.113.7',
+    world: (world) => {
+      world.connection.nodes[1]!.status!.addresses = [{ type: 'ExternalIP', address: '203.0.113.7' }];
+      answers(SILENCE)(world);
+    },
+    outcome: 'fail',
+    code: 'external-address',
+    not: 'Call it so',
+  },
+  {
     name: "a Node's address for the world outside, refused",
     typed: 'curl 203.0.113.7:8000',
     world: (world) => {
@@ -406,6 +417,21 @@ const refusals: TypedRow[] = [
     outcome: 'fail',
     code: 'node-port-closed',
     says: 'Start it on Node n2',
+  },
+  {
+    name: "the page's port was left out",
+    typed: 'curl 192.168.7.2',
+    checks: [{ ...TO_NODE, to: 'node-of/other' }, SERVER],
+    outcome: 'fail',
+    code: 'port-of-page',
+    says: ['port 80 of Node n2; this page means port 8000', 'curl 192.168.7.2:8000'],
+  },
+  {
+    name: 'the page says no port for this Node',
+    typed: 'curl 192.168.7.2',
+    checks: [TO_NODE],
+    outcome: 'fail',
+    code: 'node-port-closed',
   },
   {
     name: 'the Node refuses, and the server runs on another one',

@@ -101,6 +101,7 @@ describe.skipIf(kubeconfig === '')('why a typed line gets no answer', () => {
       code: 'node-port-closed',
       exitCode: 1,
     },
+    { what: 'no port', typed: () => node.address, code: 'port-of-page', exitCode: 1 },
     { what: 'another Node', typed: () => `${other.address}:8000`, code: 'address-of-other', exitCode: 1 },
     { what: 'the internet', typed: () => 'example.com', code: 'why-outside', exitCode: 2 },
   ])('$what: $code', async ({ typed, code, exitCode }) => {

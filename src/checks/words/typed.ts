@@ -61,10 +61,19 @@ export const TYPED_WORDS: Record<string, Words> = {
     why: '"Refused" comes from a machine that is there, and where nobody listens on this port. It is not the one you mean.',
     next: (d) => [`Call ${d['meant']}: curl ${d['target']}`],
   },
+  'port-of-page': {
+    said: (d) =>
+      `Nothing answers on port ${d['port']} of Node ${d['node']}; this page means port ${d['pagePort']}`,
+    why: 'An address and a port together name a server. Where a line names no port, curl takes 80.',
+    next: (d) => [`Call it so: curl ${d['target']}`],
+  },
   'external-address': {
     said: (d) => `${d['host']} is the external address of Node ${d['node']}, and does not answer from here`,
     why: 'An external address is for the world outside. Inside the cluster Nodes are called at their internal address.',
-    next: (d) => [`Call it so: curl ${d['target']}`, 'Both, side by side: kubectl get nodes -o wide'],
+    next: (d) => [
+      ...(d['target'] ? [`Call it so: curl ${d['target']}`] : []),
+      'Both, side by side: kubectl get nodes -o wide',
+    ],
   },
   'localhost-is-here': {
     said: (d) =>
