@@ -64,3 +64,11 @@ async function askFor(
     ],
   });
 }
+
+/** The same for those who only look, or were told where: nobody is asked. */
+export function namedBy({ runtime }: Desk, choice: ClusterChoice): Parameters<typeof openNamed>[1] {
+  if (choice.kind === 'named') return { context: choice.context, kubeconfig: choice.kubeconfig };
+  if (choice.kind === 'practice')
+    return { context: undefined, kubeconfig: practiceKubeconfig(runtime.state) };
+  return { context: resolveContext(usualKubeconfig(runtime), {}).context, kubeconfig: undefined };
+}

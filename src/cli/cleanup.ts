@@ -18,6 +18,8 @@ export interface CleanupOptions {
   dryRun?: boolean;
   yes?: boolean;
   forget?: boolean;
+  /** Claims what the tutor of this owner made. */
+  owner?: string;
 }
 
 /** Milliseconds that Kubernetes may take to remove an emptied namespace: 7 to 23 s were measured. */
@@ -32,13 +34,22 @@ export async function cleanup(
   const found = listSessions(desk.runtime.state).filter(
     ({ session }) => session instanceof Problem || session.finished === null,
   );
+  const { namespace } = desk.options;
   const chosen = found.filter(
-    ({ session }) => lesson === undefined || (!(session instanceof Problem) && session.lesson === lesson),
+    ({ session }) =>
+      (lesson === undefined && namespace === undefined) ||
+      (!(session instanceof Problem) &&
+        session.lesson === (lesson ?? session.lesson) &&
+        session.namespace === (namespace ?? session.namespace)),
   );
+  if (options.owner !== undefined || (chosen.length === 0 && isNamed(desk))) {
+    const { cleanUpElsewhere } = await import('./cleanup-elsewhere.ts');
+    return cleanUpElsewhere(desk, options);
+  }
   if (chosen.length === 0) {
-    desk.output.print(
+    desk.output.say(
       lesson === undefined
-        ? 'There is nothing to clean up.'
+        ? 'There is nothing to clean up. Did a tutor on another machine make something? k8snet-tutor cleanup --context NAME looks for it.'
         : `Lesson ${lesson} is not under way: there is nothing to clean up.`,
     );
     desk.output.add({ sessions: [] });
@@ -71,6 +82,12 @@ export async function cleanup(
   return Math.max(...codes);
 }
 
+/** A cluster or a namespace was named in which to look. */
+function isNamed({ options }: Desk): boolean {
+  const { context, kubeconfig, practice, namespace } = options;
+  return practice === true || [context, kubeconfig, namespace].some((each) => each !== undefined);
+}
+
 /** A disk that takes no lock must not keep what a lesson made in the cluster. */
 function lock({ runtime, output }: Desk, folder: StateFolder): () => void {
   try {
@@ -85,18 +102,19 @@ function lock({ runtime, output }: Desk, folder: StateFolder): () => void {
 /**
  * Cleans up one session and shows the receipt: 0 nothing is left, 3 something is; undefined when the learner said no.
  *
+ * @param options owner: who made it, where the session was reconstructed from its labels
  * @throws {Problem}
  */
 export async function cleanUpSession(
   desk: Desk,
   current: CurrentSession,
-  options: { silent: boolean; dryRun?: boolean },
+  options: { silent: boolean; dryRun?: boolean; owner?: string },
   receipts: unknown[] = [],
 ): Promise<number | undefined> {
   const { session, folder } = current;
   const cluster = await openSessionCluster(desk, session);
   const made = await makeWorkshop(desk, placeholder(session.lesson), { session, folder }, cluster);
-  const workshop = { ...made, journal: new Journal(folder, []) };
+  const workshop = { ...made, journal: new Journal(folder, []), owner: options.owner ?? made.owner };
   try {
     const baseline = readBaseline(folder);
     const plan = await planCleanup(workshop, baseline);
@@ -130,7 +148,8 @@ export async function cleanUpSession(
     receipts.push(data);
     desk.output.add({ receipt: data });
     if (receipt.left.length > 0) return 3;
-    const closed = await closeOrSay(desk, current);
+    // What another tutor made has no session here.
+    const closed = options.owner !== undefined || (await closeOrSay(desk, current));
     return receipt.kept.length > 0 || !closed ? 3 : 0;
   } catch (error) {
     throw asProblem(error, cluster.api.connection.target, `clean up namespace ${session.namespace}`);

@@ -1,5 +1,4 @@
 import { delimiter } from 'node:path';
-import { resolveContext } from '../cluster/kubeconfig.ts';
 import { type OpenCluster, readKubeconfig } from '../cluster/open.ts';
 import { examineCluster } from '../doctor/examine-cluster.ts';
 import { attention, exitCodeOfFindings, type Finding, ok, troubleOf } from '../doctor/finding.ts';
@@ -12,7 +11,7 @@ import type { Lesson } from '../lesson/lesson.ts';
 import { Problem } from '../problem.ts';
 import { listSessions, type Session } from '../tutor/session.ts';
 import { renderFindings, summaryOf } from '../ui/finding.ts';
-import { choose } from './chosen-cluster.ts';
+import { choose, namedBy } from './chosen-cluster.ts';
 import {
   DEFAULT_LESSON,
   type Desk,
@@ -157,14 +156,6 @@ async function lookAtCluster(desk: Desk, lesson: Lesson, session: Session | unde
 async function practiceRuns({ runtime }: Desk): Promise<boolean> {
   const { findPractice } = await import('./practice-host.ts');
   return (await findPractice(runtime.state)) !== undefined;
-}
-
-function namedBy({ runtime }: Desk, choice: ReturnType<typeof choose>): Parameters<typeof openNamed>[1] {
-  if (choice.kind === 'named') return choice;
-  if (choice.kind === 'practice')
-    return { context: undefined, kubeconfig: practiceKubeconfig(runtime.state) };
-  const { context } = resolveContext(readKubeconfig(runtime.kubeconfigSources(undefined)), {});
-  return { context, kubeconfig: undefined };
 }
 
 function attempt(about: string, look: () => Finding[]): Finding[] {

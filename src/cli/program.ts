@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import { parseDuration, parseImage, parseNamespace, parseOutput, type Options } from './options.ts';
 import type { Desk } from './desk.ts';
+import type { CleanupOptions } from './cleanup.ts';
 import type { Shell } from './env.ts';
 import type { ShellOptions } from './shell.ts';
 import type { WhyOptions } from './why.ts';
@@ -102,10 +103,12 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
   )
     .option('--dry-run', 'only show what would be deleted')
     .option('-y, --yes', 'do not ask')
-    .option('--forget', 'drop the session without deleting anything: its cluster is gone');
+    .option('--forget', 'drop the session without deleting anything: its cluster is gone')
+    .addOption(namespace('only this namespace, also if a tutor on another machine made it'))
+    .option('--owner <id>', 'what the tutor of this owner made, which may be on another machine');
   cleanup.action(async (lesson: string | undefined) => {
     const { cleanup: command } = await import('./cleanup.ts');
-    const chosen = cleanup.opts<{ dryRun?: boolean; yes?: boolean; forget?: boolean }>();
+    const chosen = cleanup.opts<CleanupOptions>();
     await run(options(cleanup), (desk) => command(desk, lesson, chosen));
   });
 
