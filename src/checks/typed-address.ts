@@ -27,7 +27,8 @@ export function nobodys(about: TypedCase): Finding {
   }
   const known = knownAddresses(about);
   const near = nearest(address, known.keys());
-  return typedFinding(about, 'fail', 'address-unknown', {
+  // It may be somebody's whom this user may not see.
+  return typedFinding(about, book.partial ? 'inconclusive' : 'fail', 'address-unknown', {
     details: {
       near: near ?? '',
       whose: (near && known.get(near)) ?? '',

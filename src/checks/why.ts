@@ -131,7 +131,7 @@ function refuseOutside(
     what:
       isIP(host) === 0
         ? `${host} is no name of this cluster, so nothing was sent`
-        : `No Pod and no Node has the address ${host}, and it is no private one, so nothing was sent`,
+        : `No Pod and no Node ${book.partial ? 'that you may see ' : ''}has the address ${host}, and it is no private one, so nothing was sent`,
     next: [
       '`why` asks Pods, Nodes and Services of the cluster, and nothing outside of it.',
       'See what there is: k8snet-tutor page shows the addresses that this page is about.',

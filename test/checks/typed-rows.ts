@@ -283,9 +283,21 @@ const addresses: TypedRow[] = [
       world.connection.intercept = ({ path }) =>
         path === '/api/v1/nodes' ? statusAnswer(403, 'Forbidden', 'nodes is forbidden') : undefined;
     },
-    outcome: 'fail',
+    outcome: 'inconclusive',
     code: 'address-unknown',
     says: 'No Pod and no Node that you may see has',
+  },
+  {
+    name: "nobody's address, where Pods of other namespaces may not be read",
+    typed: 'curl 172.16.99.99',
+    world: (world) => {
+      answers(refused('172.16.99.99', 80))(world);
+      world.connection.intercept = ({ path }) =>
+        path === '/api/v1/pods' ? statusAnswer(403, 'Forbidden', 'pods is forbidden') : undefined;
+    },
+    outcome: 'inconclusive',
+    code: 'address-unknown',
+    says: 'that you may see',
   },
   {
     name: "another Pod's address, which refuses",
