@@ -1,12 +1,12 @@
 import { chooseNode } from '../checks/chosen-node.ts';
 import type { CheckContext } from '../checks/context.ts';
-import { meaningOf, type PageMeaning } from '../checks/page-meaning.ts';
+import { meaningOf, type PageMeaning } from '../checks/typed/page-meaning.ts';
 import { asFinding } from '../checks/run-check.ts';
 import { type Finding, lookUpPod } from '../checks/target-pod.ts';
-import type { TypingPlace } from '../checks/typed-case.ts';
-import { readTypedLine } from '../checks/typed-request.ts';
+import type { TypingPlace } from '../checks/typed/case.ts';
+import { readTypedLine } from '../checks/typed/request.ts';
 import { exitCodeOf, type Verdict } from '../checks/verdict.ts';
-import { variableEmpty, whyNoAnswer } from '../checks/why.ts';
+import { variableEmpty, whyNoAnswer } from '../checks/typed/why.ts';
 import { asProblem } from '../cluster/failure.ts';
 import type { Lesson, Step } from '../lesson/lesson.ts';
 import { Problem } from '../problem.ts';

@@ -3,7 +3,7 @@ import { VERDICT_CODES, wordingOf } from '../../src/checks/wording.ts';
 import { TransportError } from '../../src/cluster/connection.ts';
 import { statusAnswer } from '../support/scripted-connection.ts';
 import { NODE_ROWS } from './node-rows.ts';
-import { TYPED_ROWS } from './typed-rows.ts';
+import { TYPED_ROWS } from './typed/rows.ts';
 import { expectVerdict, type Row } from './verdict-row.ts';
 import { accessLine, fibTrie, pod, podWaiting, World } from './world.ts';
 

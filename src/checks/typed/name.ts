@@ -1,10 +1,10 @@
-import { nodeAddresses } from '../cluster/node.ts';
-import { ApiError } from '../cluster/api.ts';
-import { podAddresses } from '../cluster/pod.ts';
-import { objectPath } from '../cluster/resources.ts';
-import { nearest } from '../nearest.ts';
-import type { Finding } from './target-pod.ts';
-import { samePortAt, type TypedCase, typedFinding } from './typed-case.ts';
+import { nodeAddresses } from '../../cluster/node.ts';
+import { ApiError } from '../../cluster/api.ts';
+import { podAddresses } from '../../cluster/pod.ts';
+import { objectPath } from '../../cluster/resources.ts';
+import { nearest } from '../../nearest.ts';
+import type { Finding } from '../target-pod.ts';
+import { samePortAt, type TypedCase, typedFinding } from './case.ts';
 
 /** Why a name leads nowhere: Services have names in DNS; Pods, containers and Nodes have addresses only. */
 export async function whyNameless(about: TypedCase): Promise<Finding> {

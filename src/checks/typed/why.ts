@@ -1,20 +1,20 @@
 import { isIP } from 'node:net';
-import { authorityOf, canonicalAddress } from '../cluster/address.ts';
-import type { Pod } from '../cluster/pod.ts';
-import { Problem } from '../problem.ts';
+import { authorityOf, canonicalAddress } from '../../cluster/address.ts';
+import type { Pod } from '../../cluster/pod.ts';
+import { Problem } from '../../problem.ts';
 import { type AddressBook, type Holder, readAddresses } from './address-holder.ts';
 import { isClusterName, isHere, isPrivate } from './cluster-name.ts';
-import { connectionFailed } from './connection-failed.ts';
-import type { CheckContext } from './context.ts';
+import { connectionFailed } from '../connection-failed.ts';
+import type { CheckContext } from '../context.ts';
 import { meantPlaces } from './meant-place.ts';
 import type { PageMeaning } from './page-meaning.ts';
-import { notRunning, request } from './probe.ts';
-import { containerMissing, finding, type Finding, lookUpPod } from './target-pod.ts';
-import { nobodys } from './typed-address.ts';
-import { whoAnswered, whyNoHttp } from './typed-answer.ts';
-import { hereText, type Typed, type TypedCase } from './typed-case.ts';
-import { whyNameless } from './typed-name.ts';
-import { externalAddress, whyRefused } from './typed-refused.ts';
+import { notRunning, request } from '../probe.ts';
+import { containerMissing, finding, type Finding, lookUpPod } from '../target-pod.ts';
+import { nobodys } from './address.ts';
+import { whoAnswered, whyNoHttp } from './answer.ts';
+import { hereText, type Typed, type TypedCase } from './case.ts';
+import { whyNameless } from './name.ts';
+import { externalAddress, whyRefused } from './refused.ts';
 
 /**
  * Makes a request that somebody typed again, from the place where they typed it, and says why there is no answer, or who

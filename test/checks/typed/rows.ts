@@ -1,7 +1,7 @@
-import { type NodeWorld, refused } from './node-world.ts';
-import type { Row } from './verdict-row.ts';
-import { pod } from './world.ts';
-import { statusAnswer } from '../support/scripted-connection.ts';
+import { type NodeWorld, refused } from '../node-world.ts';
+import type { Row } from '../verdict-row.ts';
+import { pod } from '../world.ts';
+import { statusAnswer } from '../../support/scripted-connection.ts';
 
 /** A line that somebody typed, where and on which page, and the verdict there must be. */
 export interface TypedRow extends Omit<Row<NodeWorld>, 'check'> {

@@ -1,7 +1,7 @@
-import type { Check } from '../lesson/check.ts';
-import type { Step } from '../lesson/lesson.ts';
-import type { NodeReference } from '../lesson/node-reference.ts';
-import type { ContainerReference } from '../lesson/pod-reference.ts';
+import type { Check } from '../../lesson/check.ts';
+import type { Step } from '../../lesson/lesson.ts';
+import type { NodeReference } from '../../lesson/node-reference.ts';
+import type { ContainerReference } from '../../lesson/pod-reference.ts';
 
 /** Who asks on a page: a container, or a Node. */
 export type Asker = { container: ContainerReference } | { node: NodeReference };

@@ -1,5 +1,5 @@
-import { inSubnet, isLoopback } from '../cluster/address.ts';
-import type { CheckContext } from './context.ts';
+import { inSubnet, isLoopback } from '../../cluster/address.ts';
+import type { CheckContext } from '../context.ts';
 
 /** What only private networks use: RFC 1918, RFC 6598 (carriers, and some clouds' Pods), RFC 4193. */
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { meaningOf } from '../../src/checks/page-meaning.ts';
-import type { Finding } from '../../src/checks/target-pod.ts';
-import { readTypedLine } from '../../src/checks/typed-request.ts';
-import { variableEmpty, whyNoAnswer } from '../../src/checks/why.ts';
-import { checkSchema } from '../../src/lesson/check.ts';
-import { NodeWorld } from './node-world.ts';
-import { TYPED_ROWS, type TypedRow } from './typed-rows.ts';
-import { expectSaid } from './verdict-row.ts';
+import { meaningOf } from '../../../src/checks/typed/page-meaning.ts';
+import type { Finding } from '../../../src/checks/target-pod.ts';
+import { readTypedLine } from '../../../src/checks/typed/request.ts';
+import { variableEmpty, whyNoAnswer } from '../../../src/checks/typed/why.ts';
+import { checkSchema } from '../../../src/lesson/check.ts';
+import { NodeWorld } from '../node-world.ts';
+import { TYPED_ROWS, type TypedRow } from './rows.ts';
+import { expectSaid } from '../verdict-row.ts';
 
 function ask(
   { typed, node, checks = [], type = [], former = {} }: Partial<TypedRow>,

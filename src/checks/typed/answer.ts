@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
-import { authorityOf } from '../cluster/address.ts';
+import { authorityOf } from '../../cluster/address.ts';
 import { isHere } from './cluster-name.ts';
-import { connectionFailed } from './connection-failed.ts';
-import { request } from './probe.ts';
-import type { Finding } from './target-pod.ts';
-import { hereText, type TypedCase, typedFinding } from './typed-case.ts';
+import { connectionFailed } from '../connection-failed.ts';
+import { request } from '../probe.ts';
+import type { Finding } from '../target-pod.ts';
+import { hereText, type TypedCase, typedFinding } from './case.ts';
 
 /** What servers say in plain words to somebody who speaks plain HTTP at their TLS port: nginx, Go, Apache. */
 const WANTS_HTTPS =

@@ -1,10 +1,10 @@
-import { canonicalAddress, nodesOwnAddresses } from '../cluster/address.ts';
-import { ApiError } from '../cluster/api.ts';
-import { listNodes, type Node, nodeAddresses } from '../cluster/node.ts';
-import { subnetsOf } from '../cluster/node-subnets.ts';
-import { listPods, type Pod, podAddresses } from '../cluster/pod.ts';
-import { objectPath } from '../cluster/resources.ts';
-import type { CheckContext } from './context.ts';
+import { canonicalAddress, nodesOwnAddresses } from '../../cluster/address.ts';
+import { ApiError } from '../../cluster/api.ts';
+import { listNodes, type Node, nodeAddresses } from '../../cluster/node.ts';
+import { subnetsOf } from '../../cluster/node-subnets.ts';
+import { listPods, type Pod, podAddresses } from '../../cluster/pod.ts';
+import { objectPath } from '../../cluster/resources.ts';
+import type { CheckContext } from '../context.ts';
 
 /** Who has an address now. */
 export type Holder = { pod: Pod } | { node: Node; external: boolean };

@@ -1,15 +1,15 @@
 import { isIP } from 'node:net';
-import { authorityOf } from '../cluster/address.ts';
-import { type Node, nodeAddresses } from '../cluster/node.ts';
-import type { Pod } from '../cluster/pod.ts';
+import { authorityOf } from '../../cluster/address.ts';
+import { type Node, nodeAddresses } from '../../cluster/node.ts';
+import type { Pod } from '../../cluster/pod.ts';
 import { isHere } from './cluster-name.ts';
-import { connectionFailed } from './connection-failed.ts';
+import { connectionFailed } from '../connection-failed.ts';
 import type { MeantPlace } from './meant-place.ts';
-import { whyClosed } from './node-closed.ts';
-import type { Finding } from './target-pod.ts';
-import { whoAnswered } from './typed-answer.ts';
-import { nobodys, otherThanMeant } from './typed-address.ts';
-import { hereText, samePortAt, type TypedCase, typedFinding } from './typed-case.ts';
+import { whyClosed } from '../node-closed.ts';
+import type { Finding } from '../target-pod.ts';
+import { whoAnswered } from './answer.ts';
+import { nobodys, otherThanMeant } from './address.ts';
+import { hereText, samePortAt, type TypedCase, typedFinding } from './case.ts';
 
 /** Why a typed line was refused: nobody listens there. Who does, and where? */
 export async function whyRefused(about: TypedCase): Promise<Finding> {

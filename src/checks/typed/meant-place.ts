@@ -1,7 +1,7 @@
-import { podAddresses } from '../cluster/pod.ts';
+import { podAddresses } from '../../cluster/pod.ts';
 import type { AddressBook } from './address-holder.ts';
-import { chooseNode } from './chosen-node.ts';
-import type { CheckContext } from './context.ts';
+import { chooseNode } from '../chosen-node.ts';
+import type { CheckContext } from '../context.ts';
 import type { Meant, MeantServer, PageMeaning } from './page-meaning.ts';
 
 /** A Pod or a Node that a page calls, as it is now. */

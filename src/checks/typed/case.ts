@@ -1,13 +1,13 @@
-import { authorityOf } from '../cluster/address.ts';
-import type { Pod } from '../cluster/pod.ts';
-import type { ContainerReference } from '../lesson/pod-reference.ts';
+import { authorityOf } from '../../cluster/address.ts';
+import type { Pod } from '../../cluster/pod.ts';
+import type { ContainerReference } from '../../lesson/pod-reference.ts';
 import type { AddressBook, Holder } from './address-holder.ts';
-import type { CheckContext } from './context.ts';
+import type { CheckContext } from '../context.ts';
 import type { MeantPlace } from './meant-place.ts';
 import type { PageMeaning } from './page-meaning.ts';
-import type { Probe } from './probe.ts';
-import { finding, type Finding, podSubject } from './target-pod.ts';
-import type { TypedRequest } from './typed-request.ts';
+import type { Probe } from '../probe.ts';
+import { finding, type Finding, podSubject } from '../target-pod.ts';
+import type { TypedRequest } from './request.ts';
 
 /** Where a line is typed: in a container, or in the network of a Node by a container of ours. */
 export interface TypingPlace {

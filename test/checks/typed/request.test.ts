@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTypedLine } from '../../src/checks/typed-request.ts';
+import { readTypedLine } from '../../../src/checks/typed/request.ts';
 
 const words = (line: string): string[] => line.split(' ').filter((word) => word !== '');
 

@@ -1,10 +1,10 @@
-import { canonicalAddress } from '../cluster/address.ts';
-import { nodeAddresses } from '../cluster/node.ts';
-import { podAddresses } from '../cluster/pod.ts';
-import { nearest } from '../nearest.ts';
+import { canonicalAddress } from '../../cluster/address.ts';
+import { nodeAddresses } from '../../cluster/node.ts';
+import { podAddresses } from '../../cluster/pod.ts';
+import { nearest } from '../../nearest.ts';
 import type { MeantPlace } from './meant-place.ts';
-import type { Finding } from './target-pod.ts';
-import { samePortAt, type TypedCase, typedFinding } from './typed-case.ts';
+import type { Finding } from '../target-pod.ts';
+import { samePortAt, type TypedCase, typedFinding } from './case.ts';
 
 /** Nobody has this address: a Pod had it and was made anew, or it is a slip of the pen. */
 export function nobodys(about: TypedCase): Finding {
