@@ -87,7 +87,11 @@ export async function serve(options: ServeOptions): Promise<PracticeCluster> {
       }),
   });
   const kubelet = controllers.kubelets;
-  const handle = createHandler({ registry, store, clock, kubelet, faults: new Faults(network) });
+  const { stopNode, startNode } = controllers;
+  // The server is there before anybody can ask it to stop.
+  const stopServer = (milliseconds: number): void => server.interrupt(milliseconds);
+  const faults = new Faults(network, { stopNode, startNode, stopServer });
+  const handle = createHandler({ registry, store, clock, kubelet, faults });
   const resolve = (request: ApiRequest): ReturnType<typeof resolveExec> =>
     resolveExec({ registry, kubelet }, request);
   const idle = options.idle && new IdleWatch({ clock, after: options.idleAfter, idle: options.idle });

@@ -110,6 +110,23 @@ describe('serve', () => {
     expect(faults).toEqual([]);
   });
 
+  it('can be told to go away: who watches or executes is cut off, and all is there when it is back', async () => {
+    const api = open(await start(), 'practice-admin');
+    await api.post(podPath('default'), web);
+    await ready(api);
+    const begun = Date.now();
+    const lost = exec(api, 'sleep 20');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await api.post('/k8snet-practice/faults', { fault: ['stop-apiserver', '1'] });
+    // Tried again twice, while it is away.
+    expect((await lost).kind).toBe('transport');
+    await vi.waitFor(async () => expect(await exec(api, 'true')).toMatchObject({ code: 0 }), 8_000);
+    expect(Date.now() - begun).toBeGreaterThan(1_000);
+    const again = await ready(api);
+    expect(again.status?.containerStatuses?.map(({ restartCount }) => restartCount)).toEqual([0, 0]);
+    expect(faults).toEqual([]);
+  });
+
   it('can be told to break its network, which its Pods and their logs then show', async () => {
     const api = open(await start(), 'practice-admin');
     const { containers } = web.spec;

@@ -13,13 +13,29 @@ export class Kubelet {
   private readonly workers = new Map<string, PodWorker>();
   /** Those that are not done; the objects of some may be gone. */
   private readonly active = new Set<PodWorker>();
+  private up = true;
 
   constructor(node: KubeletNode) {
     this.node = node;
   }
 
+  get isUp(): boolean {
+    return this.up;
+  }
+
+  powerOff(): void {
+    this.up = false;
+    this.halt();
+  }
+
+  /** It knows of no Pod until it is told. */
+  powerOn(): void {
+    this.up = true;
+  }
+
   /** A Pod of this Node was made or changed. */
   observe(pod: Pod): void {
+    if (!this.up) return;
     const worker = this.workers.get(pod.metadata.uid);
     if (worker) return worker.update(pod);
     const created = new PodWorker(pod, this.node);

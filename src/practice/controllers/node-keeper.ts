@@ -24,6 +24,10 @@ export interface KeeperOptions {
   events: EventRecorder;
   /** The network's own words for the condition NetworkUnavailable. */
   network: { reason: string; message: string };
+  /** Whether its kubelet runs. */
+  isUp(name: string): boolean;
+  /** Called when all that run have renewed their leases. */
+  renewed(): void;
 }
 
 /** Registers the Nodes and says that they live: leases and heartbeats, with one timer for all of them. */
@@ -47,6 +51,17 @@ export class NodeKeeper {
 
   stop(): void {
     this.cancel?.();
+  }
+
+  /** A Node that was down is heard of again. */
+  revive(name: string): void {
+    const node = this.nodes.find(({ definition }) => definition.name === name);
+    if (node === undefined) return;
+    unlessLost(() => {
+      this.renew(name);
+      this.post(node);
+    });
+    this.options.renewed();
   }
 
   private register({ definition, images }: KeptNode): void {
@@ -84,12 +99,14 @@ export class NodeKeeper {
     if (heartbeat) this.nextHeartbeat = clock.now() + HEARTBEAT;
     for (const node of this.nodes) {
       const { name } = node.definition;
+      if (!this.options.isUp(name)) continue;
       // A Node that somebody deleted: its kubelet goes on knocking, as on a real cluster.
       unlessLost(() => {
         this.renew(name);
         if (heartbeat || this.imageCounts.get(name) !== node.images().length) this.post(node);
       });
     }
+    this.options.renewed();
     this.cancel = clock.after(RENEWAL, () => this.tick());
   }
 

@@ -17,6 +17,7 @@ import { keepNamespaceDefaults } from './namespace-defaults.ts';
 import { DEFAULT_NODES, type NodeDefinition } from './node-definition.ts';
 import { NodeKeeper } from './node-keeper.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
+import { NodeMonitor } from './node-monitor.ts';
 import { ALLOCATABLE } from './node-status.ts';
 import { asPod } from './pod.ts';
 import type { Runtime } from './runtime.ts';
@@ -42,6 +43,10 @@ export interface ControllersOptions {
 
 export interface Controllers {
   kubelets: KubeletPort;
+  /** The power of a Node goes: its processes die, and its kubelet is heard of no more. */
+  stopNode(name: string): void;
+  /** It boots, and what its disk remembers starts again. */
+  startNode(name: string): void;
   /** Ends all containers and timers; writes nothing. */
   stop(): Promise<void>;
 }
@@ -68,7 +73,15 @@ export function startControllers(options: ControllersOptions): Controllers {
     return { definition, kubelet, images: () => puller.images() };
   });
   const kubelets = new Map(nodes.map(({ definition: { name }, kubelet }) => [name, kubelet]));
-  const keeper = new NodeKeeper(nodes, { registry, clock, events, network: network.nodeCondition });
+  const monitor = new NodeMonitor({ registry, clock, events });
+  const keeper = new NodeKeeper(nodes, {
+    registry,
+    clock,
+    events,
+    network: network.nodeCondition,
+    isUp: (name) => kubelets.get(name)?.isUp === true,
+    renewed: () => monitor.look(),
+  });
   keeper.start();
   const lifecycle = new NodeLifecycle({ registry, clock, events, fault });
   const scheduler = new Scheduler({ registry, clock, events, random, fault });
@@ -94,18 +107,32 @@ export function startControllers(options: ControllersOptions): Controllers {
     kubelets: kubeletPort(({ namespace, name }) => {
       const nodeName = asPod(registry.get(PODS, namespace, name)).spec.nodeName ?? '';
       const kubelet = kubelets.get(nodeName);
+      if (kubelet?.isUp === false) throw unreachable(definitions.find(({ name }) => name === nodeName)!);
       if (kubelet) return kubelet;
       throw new StatusError(404, 'NotFound', `nodes "${nodeName}" not found`, {
         name: nodeName,
         kind: NODES.plural,
       });
     }),
+    stopNode: (name) => kubelets.get(name)?.powerOff(),
+    startNode: (name) => {
+      kubelets.get(name)?.powerOn();
+      const pods = registry.list(PODS).map(asPod);
+      for (const pod of pods) if (pod.spec.nodeName === name) kubelets.get(name)?.observe(pod);
+      keeper.revive(name);
+    },
     stop: () => {
       for (const stop of stops) stop();
       for (const kubelet of kubelets.values()) kubelet.halt();
       return Promise.resolve();
     },
   };
+}
+
+/** As the API server says it of a kubelet whose machine is not there. */
+function unreachable({ internalIP }: NodeDefinition): StatusError {
+  const message = `error dialing backend: dial tcp ${internalIP}:10250: connect: no route to host`;
+  return new StatusError(500, 'InternalError', message);
 }
 
 /** The images a Node had pulled before the cluster was stopped. */

@@ -9,6 +9,19 @@ export interface BreakableNetwork {
   node(name: string): NetworkNamespace;
 }
 
+/** The machines under the Nodes, and the API server: what breaks without the network's doing. */
+export interface BreakableMachines {
+  /** Its processes die, and nobody answers for it any more. */
+  stopNode(name: string): void;
+  startNode(name: string): void;
+  /** A moment later, so that whoever wished for it has an answer. */
+  stopServer(milliseconds: number): void;
+}
+
+/** Milliseconds that a server takes to start anew. */
+const RESTART = 1_000;
+const LONGEST_STOP = 600;
+
 /** The words of each fault and of its end. */
 export const FAULTS: readonly { words: string; meaning: string }[] = [
   { words: 'masquerade-pods on|off', meaning: 'nodes put their own address on traffic between Pods' },
@@ -16,8 +29,12 @@ export const FAULTS: readonly { words: string; meaning: string }[] = [
   { words: 'restore-routes', meaning: 'all routes are back' },
   { words: 'cut-node N', meaning: "the node's network cable is out" },
   { words: 'heal-node N', meaning: 'and in again' },
+  { words: 'kill-node N', meaning: 'node N has no power' },
+  { words: 'start-node N', meaning: 'and boots again' },
   { words: 'reject N', meaning: 'node N rejects connections of Pods to itself' },
   { words: 'unreject N', meaning: 'and takes them again' },
+  { words: 'restart-apiserver', meaning: 'the API server goes, and comes back at once' },
+  { words: 'stop-apiserver SECONDS', meaning: 'it comes back after so many seconds' },
   { words: 'heal', meaning: 'everything is mended' },
 ];
 
@@ -25,11 +42,13 @@ export const FAULTS: readonly { words: string; meaning: string }[] = [
 export class Faults {
   readonly known = FAULTS;
   private readonly network: BreakableNetwork;
+  private readonly machines: BreakableMachines;
   /** By the words that cause it: what mends it. */
   private readonly inForce = new Map<string, () => void>();
 
-  constructor(network: BreakableNetwork) {
+  constructor(network: BreakableNetwork, machines: BreakableMachines) {
     this.network = network;
+    this.machines = machines;
   }
 
   /** What is broken now, such as `masquerade-pods` or `drop-route node-1 node-2`. */
@@ -50,6 +69,7 @@ export class Faults {
     const form = wanted.words.split(' ').slice(1);
     if (operands.length !== form.length) return `it is: ${wanted.words}`;
     if (name === 'masquerade-pods') return this.switchMasquerade(operands[0]!);
+    if (name === 'stop-apiserver') return this.stopServer(operands[0]!);
     const nodes = operands.map((operand) => this.named(operand));
     const unknown = nodes.indexOf(undefined);
     if (unknown >= 0) return this.noNode(operands[unknown]!);
@@ -64,6 +84,12 @@ export class Faults {
         return this.begin(`cut-node ${one!.name}`, () => this.cut(one!.name));
       case 'heal-node':
         return this.end((each) => each === `cut-node ${one!.name}`);
+      case 'kill-node':
+        return this.begin(`kill-node ${one!.name}`, () => this.kill(one!.name));
+      case 'start-node':
+        return this.end((each) => each === `kill-node ${one!.name}`);
+      case 'restart-apiserver':
+        return void this.machines.stopServer(RESTART);
       case 'reject':
         return this.begin(`reject ${one!.name}`, () => this.reject(one!.name));
       case 'unreject':
@@ -126,7 +152,27 @@ export class Faults {
     const namespace = this.network.node(name);
     const uplink = namespace.device('eth0')!;
     namespace.setUp(uplink, false);
-    return () => namespace.setUp(uplink, true);
+    return () => {
+      const others = [`cut-node ${name}`, `kill-node ${name}`];
+      if (!others.some((fault) => this.inForce.has(fault))) namespace.setUp(uplink, true);
+    };
+  }
+
+  private kill(name: string): () => void {
+    this.machines.stopNode(name);
+    const connect = this.cut(name);
+    return () => {
+      connect();
+      this.machines.startNode(name);
+    };
+  }
+
+  /** Nobody can ask for its return: the time is said before. */
+  private stopServer(seconds: string): string | undefined {
+    const isTime = /^\d{1,3}$/.test(seconds) && Number(seconds) > 0 && Number(seconds) <= LONGEST_STOP;
+    if (!isTime) return `it is: stop-apiserver SECONDS, 1 to ${LONGEST_STOP}`;
+    this.machines.stopServer(Number(seconds) * 1000);
+    return undefined;
   }
 
   /** New connections alone: the answers to the node's own, its probes of Pods among them, come in. */

@@ -14,6 +14,7 @@ import { type Limits, LIMITS } from './limits.ts';
 import { malformed, refusal, refuseOn } from './refusal.ts';
 import { respond } from './response.ts';
 import { asStatusError } from './failure.ts';
+import { Outage } from './outage.ts';
 
 export interface ServerOptions {
   certificate: Certificate;
@@ -34,6 +35,8 @@ export interface ServerOptions {
 
 export interface PracticeServer {
   port: number;
+  /** Ends what is under way a moment later, and serves again at the same port after so many milliseconds. */
+  interrupt(milliseconds: number): void;
   /** Ends what is under way, watches and execs too. */
   close(): Promise<void>;
 }
@@ -92,9 +95,16 @@ export async function listen(options: ServerOptions): Promise<PracticeServer> {
   });
 
   await bind(server, options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+  const outage = new Outage(server, port, () => {
+    for (const request of context.underWay) request.abort();
+    sockets.close();
+  });
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
+    interrupt: (milliseconds) => outage.begin(milliseconds),
     close: () => {
+      outage.cancel();
       for (const request of context.underWay) request.abort();
       sockets.close();
       return close(server);

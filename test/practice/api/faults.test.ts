@@ -10,7 +10,9 @@ function breakable(): Api {
   const api = new Api();
   const { store, registry, clock } = api;
   const kubelet = undefined as never;
-  const handle = createHandler({ store, registry, clock, kubelet, faults: new Faults(gce(3)) });
+  const nothing = (): void => undefined;
+  const faults = new Faults(gce(3), { stopNode: nothing, startNode: nothing, stopServer: nothing });
+  const handle = createHandler({ store, registry, clock, kubelet, faults });
   return Object.assign(api, { handle });
 }
 

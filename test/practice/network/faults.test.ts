@@ -14,7 +14,12 @@ function cluster() {
       stack: network.node(`node-${index}`),
       address: `10.128.0.${index + 1}`,
     });
-  const faults = new Faults(network);
+  const done: string[] = [];
+  const faults = new Faults(network, {
+    stopNode: (name) => done.push(`stop ${name}`),
+    startNode: (name) => done.push(`start ${name}`),
+    stopServer: (milliseconds) => done.push(`server away for ${milliseconds} ms`),
+  });
   const listeners = new Map([...places].map(([name, { stack }]) => [name, stack.listen('0.0.0.0', 80)]));
   /** The source address that the server sees, otherwise what came of the first packet. */
   const seen = (way: string): string => {
@@ -31,7 +36,7 @@ function cluster() {
     far.close();
     return far.remote.address;
   };
-  return { network, faults, seen, places };
+  return { network, faults, seen, places, done };
 }
 
 const HEALTHY: Record<string, string> = {
@@ -161,7 +166,37 @@ test('faults are listed by the words that cause them, with the names of nodes', 
   expect(faults.list()).toEqual(['cut-node node-1', 'masquerade-pods', 'reject node-3']);
 });
 
+test('a Node without power is off the network until it boots, whatever becomes of its cable', () => {
+  const { faults, seen, done } = cluster();
+  for (const words of ['kill-node 2', 'kill-node node-2', 'cut-node 2', 'heal-node 2'])
+    expect(faults.cause(words.split(' '))).toBeUndefined();
+  expect(done).toEqual(['stop node-2']);
+  expect(faults.list()).toEqual(['kill-node node-2']);
+  expect(seen('a → node-2')).toBe('dropped');
+  faults.cause(['cut-node', '2']);
+  faults.cause(['start-node', '2']);
+  expect(done).toEqual(['stop node-2', 'start node-2']);
+  expect(seen('a → node-2')).toBe('dropped');
+  faults.cause(['kill-node', '3']);
+  faults.cause(['heal']);
+  expect(done.slice(2)).toEqual(['stop node-3', 'start node-3']);
+  for (const way of ['a → node-2', 'd → node-1']) expect(seen(way)).toBe(HEALTHY[way] ?? '10.4.3.2');
+});
+
+test('an API server that goes is no fault that lasts', () => {
+  const { faults, done } = cluster();
+  faults.cause(['restart-apiserver']);
+  faults.cause(['stop-apiserver', '30']);
+  expect(done).toEqual(['server away for 1000 ms', 'server away for 30000 ms']);
+  expect(faults.list()).toEqual([]);
+});
+
 test.each([
+  ['stop-apiserver', 'it is: stop-apiserver SECONDS'],
+  ['stop-apiserver 0', 'it is: stop-apiserver SECONDS, 1 to 600'],
+  ['stop-apiserver 601', 'it is: stop-apiserver SECONDS, 1 to 600'],
+  ['stop-apiserver 1e3', 'it is: stop-apiserver SECONDS, 1 to 600'],
+  ['kill-node', 'it is: kill-node N'],
   ['', 'no fault is named'],
   ['Heal', 'there is no fault "Heal"'],
   ['toString', 'there is no fault "toString"'],
