@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { OpenCluster } from '../cluster/open.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { Problem } from '../problem.ts';
+import { exclusively } from '../tutor/exclusive.ts';
 import { Journal } from '../tutor/journal.ts';
 import { NodeShells } from '../tutor/node-shells.ts';
 import { listSessions, type Session, sessionFolder } from '../tutor/session.ts';
@@ -78,11 +79,16 @@ export function knownOwner({ runtime }: Desk): string | undefined {
 
 /** Marks what this learner's tutor makes; chosen once. */
 export function ownerOf(desk: Desk): string {
-  const known = knownOwner(desk);
-  if (known !== undefined) return known;
-  const owner = desk.runtime.nonce().slice(0, 12);
-  desk.runtime.state.write(OWNER, `${owner}\n`);
-  return owner;
+  const { state, nonce } = desk.runtime;
+  return (
+    knownOwner(desk) ??
+    // Two terminals may begin their first lesson at the same moment.
+    exclusively(state, 'owner.lock', () => {
+      const owner = knownOwner(desk) ?? nonce().slice(0, 12);
+      if (knownOwner(desk) === undefined) state.write(OWNER, `${owner}\n`);
+      return owner;
+    })
+  );
 }
 
 /**

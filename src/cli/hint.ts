@@ -20,11 +20,11 @@ export function giveHint(step: Step, session: Session, folder: StateFolder, outp
     output.add({ step: step.id, hints: [] });
     return;
   }
-  const given = Math.min((session.hints[step.id] ?? 0) + 1, step.hints.length);
-  session.hints[step.id] = given;
-  updateSession(folder, (stored) => {
-    stored.hints[step.id] = given;
+  const { hints } = updateSession(folder, (stored) => {
+    stored.hints[step.id] = Math.min((stored.hints[step.id] ?? 0) + 1, step.hints.length);
   });
+  session.hints = hints;
+  const given = hints[step.id] ?? 1;
   const heading = `Hint ${given} of ${step.hints.length}`;
   output.print(
     '',

@@ -2,6 +2,7 @@ import { dump, load, YAMLException } from 'js-yaml';
 import { z } from 'zod';
 import { parseYaml } from '../lesson/source.ts';
 import { Problem } from '../problem.ts';
+import { exclusively } from './exclusive.ts';
 import type { StateFolder } from './state-folder.ts';
 
 const sessionSchema = z.object({
@@ -39,6 +40,7 @@ const sessionSchema = z.object({
 export type Session = z.infer<typeof sessionSchema>;
 
 const FILE = 'progress.yaml';
+const UPDATE = 'progress.lock';
 const HEADER = `# Your progress in a lesson of k8snet-tutor. Pages are kept by their id. You may read this file, and edit
 # "current" and "done"; before you delete it, run k8snet-tutor cleanup: it is how the tutor knows what it made.
 `;
@@ -75,13 +77,19 @@ export function writeSession(folder: StateFolder, session: Session): void {
   folder.write(FILE, HEADER + dump(session, { lineWidth: 100 }));
 }
 
-/** Reads the session anew, changes it and writes it back: another terminal may have written in between. */
+/**
+ * Reads the session anew, changes it and writes it back, as one act: another terminal does the same.
+ *
+ * @throws {Problem} session-over when another terminal has removed it
+ */
 export function updateSession(folder: StateFolder, change: (session: Session) => void): Session {
-  const session = readSession(folder);
-  if (session === undefined) throw new Error(`no session in ${folder.path}`);
-  change(session);
-  writeSession(folder, session);
-  return session;
+  return exclusively(folder, UPDATE, () => {
+    const session = readSession(folder);
+    if (session === undefined) throw over(folder);
+    change(session);
+    writeSession(folder, session);
+    return session;
+  });
 }
 
 /** Every session there is, the damaged ones as the Problem they are. */
@@ -113,5 +121,15 @@ function damaged(where: string, message: string): Problem {
       'Repair it in an editor: it is a small YAML file.',
       'Or move it aside and run k8snet-tutor cleanup: what was made is found by its labels.',
     ],
+  });
+}
+
+function over(folder: StateFolder): Problem {
+  return new Problem({
+    code: 'session-over',
+    kind: 'environment',
+    what: 'The lesson was ended in another terminal meanwhile',
+    where: folder.path,
+    next: ['Begin it anew: k8snet-tutor start'],
   });
 }

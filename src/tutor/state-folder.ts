@@ -78,6 +78,7 @@ export class StateFolder {
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') rmSync(this.file(name), { force: true });
       throw unusable('write', this.file(name), error);
     }
   }
