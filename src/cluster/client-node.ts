@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { HttpMethod, KubeConfig, RequestContext, Watch } from '@kubernetes/client-node';
 import { WebSocket } from 'ws';
 import {
+  type ApiRequest,
   type ApiResponse,
   type Connection,
   type ConnectionTarget,
@@ -62,43 +63,102 @@ function trimToken(headers: Record<string, unknown> | undefined): void {
  * that imports client-node at run time; it is loaded when the first cluster is needed.
  */
 export function connect(config: object, target: ConnectionTarget): Connection {
-  const kubeConfig = new KeepAliveKubeConfig();
-  kubeConfig.loadFromString(JSON.stringify(config));
+  const login = new Login(JSON.stringify(config));
   const server = target.server.replace(/\/$/, '');
 
   return {
     target,
 
-    async send(request, signal) {
-      const url = new URL(server + request.path);
-      for (const [name, value] of Object.entries(request.query ?? {}))
-        if (value !== undefined) url.searchParams.set(name, String(value));
-      const context = new RequestContext(url.href, HttpMethod[request.method]);
-      if (request.body !== undefined) {
-        context.setBody(request.body);
-        context.setHeaderParam('Content-Type', request.contentType ?? 'application/json');
-      }
-      context.setHeaderParam('Accept', request.accept ?? 'application/json');
-      await authenticate(kubeConfig, context);
-      const deadline = AbortSignal.timeout(request.timeout ?? DEFAULT_TIMEOUT);
-      try {
-        return await exchange(context, AbortSignal.any([signal, deadline]));
-      } catch (error) {
-        throw transportError(error, signal, deadline);
-      }
-    },
+    send: (request, signal) =>
+      login.use(
+        async (kubeConfig) => {
+          const context = contextOf(server, request);
+          await authenticate(kubeConfig, context);
+          const deadline = AbortSignal.timeout(request.timeout ?? DEFAULT_TIMEOUT);
+          try {
+            return await exchange(context, AbortSignal.any([signal, deadline]));
+          } catch (error) {
+            throw transportError(error, signal, deadline);
+          }
+        },
+        ({ status }) => status === 401,
+      ),
 
-    watch: (path, query, onEvent, signal) => watch(kubeConfig, path, query, onEvent, signal),
-    exec: (request, signal) => {
-      const dial = () => dialExec(kubeConfig, server, request, { stdin: false, tty: false });
-      return collect(dial, request.timeout, signal);
-    },
-    interact: (request, terminal, signal) => {
-      const dial = () => dialExec(kubeConfig, server, request, { stdin: true, tty: request.tty });
-      return interact(dial, terminal, signal);
-    },
-    close: () => kubeConfig.close(),
+    watch: (path, query, onEvent, signal) =>
+      login.use(
+        (kubeConfig) => watch(kubeConfig, path, query, onEvent, signal),
+        (status) => status === 401,
+      ),
+    exec: (request, signal) =>
+      login.use(
+        (kubeConfig) => {
+          const dial = () => dialExec(kubeConfig, server, request, { stdin: false, tty: false });
+          return collect(dial, request.timeout, signal);
+        },
+        ({ end }) => end.kind === 'refused' && end.status === 401,
+      ),
+    interact: (request, terminal, signal) =>
+      login.use(
+        (kubeConfig) => {
+          const dial = () => dialExec(kubeConfig, server, request, { stdin: true, tty: request.tty });
+          return interact(dial, terminal, signal);
+        },
+        (end) => end.kind === 'refused' && end.status === 401,
+      ),
+    close: () => login.close(),
   };
+}
+
+/**
+ * The credentials, as a kubeconfig's user has them. A token may be taken back before its time is over; then a plugin is
+ * run anew and a token's file read anew, as kubectl does, and what was refused is tried once more.
+ */
+class Login {
+  readonly #config: string;
+  readonly #used: KeepAliveKubeConfig[] = [];
+
+  constructor(config: string) {
+    this.#config = config;
+    this.#renew();
+  }
+
+  async use<T>(
+    attempt: (kubeConfig: KeepAliveKubeConfig) => Promise<T>,
+    isUnauthorized: (answer: T) => boolean,
+  ): Promise<T> {
+    const kubeConfig = this.#used.at(-1)!;
+    const answer = await attempt(kubeConfig);
+    const user = kubeConfig.getCurrentUser();
+    const renewable = user?.exec !== undefined || user?.authProvider !== undefined;
+    if (!renewable || !isUnauthorized(answer)) return answer;
+    // Several requests may be refused at the same time; one of them renews for all.
+    return attempt(this.#used.at(-1) === kubeConfig ? this.#renew() : this.#used.at(-1)!);
+  }
+
+  /** The one before stays open: other requests may be on their way. */
+  #renew(): KeepAliveKubeConfig {
+    const kubeConfig = new KeepAliveKubeConfig();
+    kubeConfig.loadFromString(this.#config);
+    this.#used.push(kubeConfig);
+    return kubeConfig;
+  }
+
+  close(): void {
+    for (const kubeConfig of this.#used) kubeConfig.close();
+  }
+}
+
+function contextOf(server: string, request: ApiRequest): RequestContext {
+  const url = new URL(server + request.path);
+  for (const [name, value] of Object.entries(request.query ?? {}))
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  const context = new RequestContext(url.href, HttpMethod[request.method]);
+  if (request.body !== undefined) {
+    context.setBody(request.body);
+    context.setHeaderParam('Content-Type', request.contentType ?? 'application/json');
+  }
+  context.setHeaderParam('Accept', request.accept ?? 'application/json');
+  return context;
 }
 
 /**

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Api } from '../../src/cluster/api.ts';
@@ -165,6 +168,68 @@ describe('credentials', () => {
     expect((await failure(watched)).reason).toBe('credentials');
     expect((await connection.exec(exec, never)).end.kind).toBe('transport');
     expect(server.received).toEqual([]);
+  });
+});
+
+describe('a token that is taken back before its time is over', () => {
+  let folder: string;
+  let good: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'k8snet-token-'));
+    good = 'token-1';
+    give('token-1');
+    server.respond = (request, response) => {
+      const welcome = request.headers.authorization === `Bearer ${good}`;
+      response.writeHead(welcome ? 200 : 401).end('{}');
+    };
+    return () => rmSync(folder, { recursive: true });
+  });
+
+  /** What the plugin will say, and the file will hold. */
+  function give(token: string): void {
+    const expirationTimestamp = '2999-01-01T00:00:00Z';
+    const credential = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential' };
+    const text = JSON.stringify({ ...credential, status: { token, expirationTimestamp } });
+    writeFileSync(join(folder, 'credential'), text);
+  }
+
+  const plugin = (): object => ({
+    exec: {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: process.execPath,
+      args: [
+        '-e',
+        'const fs = require("fs"); fs.appendFileSync(process.argv[1] + "/runs", "x"); console.log(fs.readFileSync(process.argv[1] + "/credential", "utf8"))',
+        folder,
+      ],
+      interactiveMode: 'Never',
+    },
+  });
+  const runs = (): number => readFileSync(join(folder, 'runs'), 'utf8').length;
+
+  it('the plugin is asked once more, for all requests at once, and nobody notices', async () => {
+    const connection = open({ user: plugin() });
+    expect((await connection.send(get(), never)).status).toBe(200);
+    good = 'token-2';
+    give('token-2');
+    const answers = await Promise.all([1, 2, 3].map(() => connection.send(get(), never)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(await connection.watch('/x', {}, () => undefined, never)).toBeUndefined();
+    // A plugin that is still running is not waited for by the requests that came with the first.
+    expect(runs()).toBeLessThanOrEqual(1 + answers.length);
+  });
+
+  it('a plugin that has no better one is believed after one more try', async () => {
+    const connection = open({ user: plugin() });
+    good = 'another';
+    expect((await connection.send(get(), never)).status).toBe(401);
+    expect(server.received).toHaveLength(2);
+  });
+
+  it('a token that stands in the kubeconfig is not tried twice', async () => {
+    const connection = open({ user: { token: 'stale' } });
+    expect((await connection.send(get(), never)).status).toBe(401);
+    expect(server.received).toHaveLength(1);
   });
 });
 
