@@ -1,7 +1,7 @@
 import { exitCodeOf, type Verdict } from '../checks/verdict.ts';
 import type { Step } from '../lesson/lesson.ts';
 import { readLastVerdicts, rememberVerdicts } from '../tutor/last-verdicts.ts';
-import { requireNamespace } from '../tutor/namespace.ts';
+import { requireNamespace } from '../tutor/require-namespace.ts';
 import { updateSession } from '../tutor/session.ts';
 import { checkStep, stepOf } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
@@ -69,7 +69,9 @@ export async function checkAndShow(
     await nodeNetworkAllowed(desk, workshop, false);
   const before = readLastVerdicts(workshop.folder, step.id);
   const verdicts = await checkStep(workshop, step);
-  if (verdicts.some((verdict) => verdict.code === 'pod-missing')) await requireNamespace(workshop);
+  // A namespace that somebody deleted takes the Pods with it: no fault of the learner's.
+  if (verdicts.some(({ outcome }) => outcome === 'fail' || outcome === 'inconclusive'))
+    await requireNamespace(workshop);
   showVerdicts(workshop, verdicts, output);
   output.print(...renderChanges(before, verdicts, desk.runtime.timing.now(), output));
   rememberVerdicts(workshop.folder, step.id, verdicts, workshop.timestamp());

@@ -5,6 +5,7 @@ import { objectPath } from '../cluster/resources.ts';
 import { Problem } from '../problem.ts';
 import type { JournalThing } from './journal.ts';
 import { NONCE, ownershipLabels } from './ownership.ts';
+import { requireNamespace } from './require-namespace.ts';
 import { kubectl, type Workshop } from './workshop.ts';
 
 export interface NewObject {
@@ -47,6 +48,9 @@ export async function createOwned(workshop: Workshop, object: NewObject): Promis
     // open, cleanup asks the cluster.
     if (!(error instanceof TransportError) && !(error instanceof ApiError && error.status >= 500))
       journal.over(nonce);
+    // Somebody may have deleted the namespace under us: then that is what is to be said.
+    if (error instanceof ApiError && (error.status === 404 || /being terminated/.test(error.message)))
+      await requireNamespace(workshop);
     throw asProblem(error, workshop.api.connection.target, doing);
   }
 }

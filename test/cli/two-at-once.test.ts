@@ -55,7 +55,9 @@ it('next, check and hint side by side: no progress is lost, no object is made tw
   expect(passed.length).toBeGreaterThan(2);
   expect(progressOf(learner).done).toEqual(expect.arrayContaining(passed));
   const hints = await Promise.all([1, 2, 3].map(() => learner.json<{ hint: number }>('hint')));
-  expect(hints.map(({ hint }) => hint).sort((one, other) => one - other)).toEqual([1, 2, 3].slice(0, hints.length));
+  expect(hints.map(({ hint }) => hint).sort((one, other) => one - other)).toEqual(
+    [1, 2, 3].slice(0, hints.length),
+  );
   await learner.run('cleanup', '--yes');
   expect(await cluster.content()).toEqual(empty);
 }, 90_000);
