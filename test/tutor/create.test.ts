@@ -178,7 +178,13 @@ describe('the server says no', () => {
   test.each<[string, ApiResponse, string, string, boolean]>([
     ['not permitted', forbidden('create', 'pods', BORROWED), 'forbidden', 'permission', false],
     ['invalid', failure(422, 'Pod "web" is invalid'), 'object-invalid', 'usage', false],
-    ['no such namespace', failure(404, 'namespaces "lab" not found'), 'server-error', 'environment', false],
+    [
+      'no such namespace',
+      failure(404, 'namespaces "lab" not found'),
+      'namespace-missing',
+      'environment',
+      false,
+    ],
     // Nobody knows whether it was created after all.
     ['an error of its own', failure(500, 'etcd is in a bad mood'), 'server-error', 'environment', true],
     ['too late', failure(504, 'Timeout: request did not complete'), 'server-error', 'environment', true],

@@ -89,7 +89,8 @@ export class Faults {
       case 'start-node':
         return this.end((each) => each === `kill-node ${one!.name}`);
       case 'restart-apiserver':
-        return void this.machines.stopServer(RESTART);
+        this.machines.stopServer(RESTART);
+        return undefined;
       case 'reject':
         return this.begin(`reject ${one!.name}`, () => this.reject(one!.name));
       case 'unreject':
