@@ -72,10 +72,12 @@ describe('why, on the page where a Pod calls a Node', () => {
     expect(found.text).toContain(says);
   });
 
-  it('names the Node where nobody listens', async () => {
+  it('knows what became of the server on the Node, and which port is meant', async () => {
+    // `solve` had one there, and the check called it.
+    expect(await why('curl', `${hostAddress}:8000`)).toMatchObject({ code: 'node-server-ended', exit: 1 });
     const { code, text } = await why('curl', `${hostAddress}:9000`);
-    expect(code).toBe('node-port-closed');
-    expect(text).toContain('port 9000 of Node node-');
+    expect(code).toBe('port-of-page');
+    expect(text).toContain(`curl ${hostAddress}:8000`);
   });
 
   it('from a Node, --node takes no word that is meant for curl', async () => {
