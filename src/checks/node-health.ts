@@ -33,7 +33,7 @@ export async function unreadyNode(
 
 /** What is found where nothing came of it, because no answer came or no Pod of ours. */
 const UNREACHED =
-  /^(connection-(refused|unreachable|timeout)|node-(port-closed|refuses|rejects|unanswered|server-\w+)|helper-\w+|exec-(lost|timeout)|listener-failed|caller-unseen)$/;
+  /^(connection-(refused|unreachable|timeout)|node-(port-closed|refuses|rejects|unanswered|server-\w+)|helper-\w+|exec-(lost|timeout|runtime)|listener-failed|caller-unseen)$/;
 
 /**
  * Judges what goes on at these Nodes. Where nothing comes of it and one of them is not Ready, that is the Node's trouble and

@@ -8,6 +8,7 @@ import { connectionFailed } from '../connection-failed.ts';
 import type { CheckContext } from '../context.ts';
 import { meantPlaces } from './meant-place.ts';
 import type { PageMeaning } from './page-meaning.ts';
+import { judgeAtNodes } from '../node-health.ts';
 import { notRunning, request } from '../probe.ts';
 import { containerMissing, finding, type Finding, lookUpPod } from '../target-pod.ts';
 import { nobodys } from './address.ts';
@@ -42,9 +43,13 @@ export async function whyNoAnswer(typed: Typed, context: CheckContext): Promise<
   };
   const again = (): ReturnType<typeof request> =>
     request(context, place.shell, destination, { scheme, path });
-  const sent = await again();
-  if ('finding' in sent) return sent.finding;
-  return judge({ ...typed, context, book, from, holder, meant, sent, again });
+  const nodes = [from.spec.nodeName, holder && nodeOf(holder)];
+  return judgeAtNodes(context, nodes, async () => {
+    const sent = await again();
+    return 'finding' in sent
+      ? sent.finding
+      : judge({ ...typed, context, book, from, holder, meant, sent, again });
+  });
 }
 
 /** The finding for a line whose variable had no value: nothing is sent. */
@@ -72,7 +77,7 @@ export async function variableEmpty(
   });
 }
 
-function judge(about: TypedCase): Finding | Promise<Finding> {
+async function judge(about: TypedCase): Promise<Finding> {
   const { sent, request: typed, holder, context, place } = about;
   const { result } = sent;
   const isName = isIP(typed.host) === 0 && !isHere(typed.host);
@@ -94,6 +99,10 @@ function judge(about: TypedCase): Finding | Promise<Finding> {
       if (holder === undefined && !isName && !isHere(typed.host)) return nobodys(about);
       return connectionFailed(context, place.shell, sent, hereText(about));
   }
+}
+
+function nodeOf(holder: Holder): string | undefined {
+  return 'node' in holder ? holder.node.metadata.name : holder.pod.spec.nodeName;
 }
 
 function destinationOf(

@@ -558,6 +558,35 @@ const languages: TypedRow[] = [
 
 const places: TypedRow[] = [
   {
+    name: 'the Node of the Pod where it is typed is without power',
+    typed: 'curl localhost',
+    world: (world) => {
+      world.lose('n1');
+      world.connection.interceptExec = () => ({
+        end: {
+          kind: 'status',
+          status: { status: 'Failure', message: 'error dialing backend: no route to host' },
+        },
+        stdout: '',
+        stderr: '',
+      });
+    },
+    outcome: 'inconclusive',
+    code: 'node-not-ready',
+    says: 'kubectl describe node n1',
+  },
+  {
+    name: 'the Node of the Pod that is called is without power',
+    typed: 'curl 10.0.2.7',
+    world: (world) => {
+      world.lose('n2');
+      answers(SILENCE)(world);
+    },
+    outcome: 'inconclusive',
+    code: 'node-not-ready',
+    says: 'Node n2 is not Ready',
+  },
+  {
     name: 'the Pod where it is typed is not there',
     typed: 'curl localhost',
     world: (world) => world.remove('web'),
