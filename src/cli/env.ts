@@ -36,7 +36,8 @@ export async function env(desk: Desk, options: { shell?: Shell; unset?: boolean 
 /** What is printed will be run. */
 const SILENT = { waiting: () => {}, expecting: () => {}, action: () => {}, did: () => {} };
 
-function usualShell(environment: Record<string, string | undefined>, platform: string): Shell {
+/** The shell that somebody types in, as far as the environment tells. */
+export function usualShell(environment: Record<string, string | undefined>, platform: string): Shell {
   const name = basename(environment['SHELL'] ?? '');
   const known = SHELLS.find((shell) => shell === name);
   return known ?? (platform === 'win32' ? 'powershell' : 'sh');
@@ -62,11 +63,12 @@ function assignment(shell: Shell, value: string | undefined): string {
 }
 
 /** In single quotes; how a single quote itself is written differs. */
-function quoted(value: string, quote: string): string {
+export function quoted(value: string, quote: string): string {
   return `'${value.replaceAll("'", () => quote)}'`;
 }
 
-function instruction(shell: Shell): string {
+/** What to type there, to have what `env` prints done. */
+export function instruction(shell: Shell): string {
   switch (shell) {
     case 'fish':
       return 'k8snet-tutor env | source';

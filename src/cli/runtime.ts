@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
-import { delimiter, resolve, sep } from 'node:path';
+import { delimiter, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Timing } from '../cluster/api.ts';
 import type { Terminal } from '../cluster/connection.ts';
@@ -30,6 +31,8 @@ export interface Runtime {
   /** For a command in a container: raw keys in, bytes out. */
   terminal: Terminal & { isTTY: boolean };
   state: StateFolder;
+  /** Whether a terminal finds this program by its name. */
+  isInPath(program: string): boolean;
   /** The folder with lessons/ and manifests/. */
   packFolder: string;
   /** The program that is the practice cluster, for a process or a thread of its own. */
@@ -68,6 +71,7 @@ export function processRuntime(interrupt: AbortSignal): Runtime {
     plainPrompter,
     terminal: processTerminal(stdin, stdout, stderr),
     state,
+    isInPath: (program) => isInPath(env['PATH'] ?? '', program),
     packFolder: fileURLToPath(new URL('..', import.meta.url)),
     practiceProgram: fileURLToPath(new URL('./practice.js', import.meta.url)),
     kubeconfigSources: (explicit) => ({
@@ -92,6 +96,14 @@ function wantsColour(env: Record<string, string | undefined>, terminal: boolean)
   if (env['NO_COLOR']) return false;
   if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0';
   return terminal && env['TERM'] !== 'dumb';
+}
+
+/** npm and npx put node_modules/.bin into the PATH of what they run, and of nothing else. */
+function isInPath(path: string, program: string): boolean {
+  return path
+    .split(delimiter)
+    .filter((folder) => folder !== '' && !folder.endsWith(join('node_modules', '.bin')))
+    .some((folder) => ['', '.cmd'].some((ending) => existsSync(join(folder, program + ending))));
 }
 
 /** Ends early, without an error, when the signal aborts: the next request will say so. */

@@ -30,6 +30,7 @@ import {
 import { enterAndShow } from './enter.ts';
 import { onOwnPractice } from './own-practice.ts';
 import { isOnPractice, setPracticeNamespace } from './practice-place.ts';
+import { aboutSecondTerminal } from './second-terminal.ts';
 import { walk } from './walk.ts';
 
 /**
@@ -196,8 +197,7 @@ function announce(desk: Desk, workshop: Workshop): void {
       ? `Namespace ${session.namespace} is borrowed: the tutor touches only what it makes itself.`
       : `Namespace ${session.namespace} was made for it; k8snet-tutor cleanup removes it.`,
   );
-  if (session.mode === 'learner')
-    desk.output.print(`To point kubectl of another terminal at it, type there: eval "$(k8snet-tutor env)"`);
+  if (session.mode === 'learner') desk.output.print(...aboutSecondTerminal(desk.runtime, desk.output.width));
 }
 
 async function resume(desk: Desk, lesson: Lesson, current: CurrentSession): Promise<Workshop> {
@@ -220,5 +220,6 @@ async function resume(desk: Desk, lesson: Lesson, current: CurrentSession): Prom
   await requireNamespace(workshop);
   writeSession(current.folder, session);
   desk.output.say(`Resuming lesson ${lesson.id} in namespace ${session.namespace}.`);
+  desk.output.print(...aboutSecondTerminal(desk.runtime, desk.output.width));
   return workshop;
 }

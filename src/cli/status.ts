@@ -57,18 +57,18 @@ export function renderStatus(lesson: Lesson, session: Session, theme: Theme, wid
     ...hanging(
       '',
       0,
-      `Next: ${checks === 'open' ? 'k8snet-tutor check, hint or page' : 'k8snet-tutor next'}`,
+      `Next: ${checks === 'open' ? 'k8snet-tutor check, hint or page' : at === lesson.steps.length - 1 ? 'k8snet-tutor cleanup' : 'k8snet-tutor next'}`,
       width,
     ),
   ];
 }
 
-/** A line for each page: its state, its number, its title and its id. */
+/** A line for each page: its state, its number and its title. */
 export function renderPages({ steps }: Lesson, session: Session, theme: Theme): string[] {
   const digits = String(steps.length).length;
   return steps.map(({ id, title }, index) => {
     const number = theme.quiet(String(index + 1).padStart(digits));
-    return `${mark(stateOf(id, session), theme)} ${number}  ${cleanLine(title)} ${theme.quiet(id)}`;
+    return `${mark(stateOf(id, session), theme)} ${number}  ${cleanLine(title)}`;
   });
 }
 

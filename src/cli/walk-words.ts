@@ -1,8 +1,9 @@
 import type { Lesson, Step } from '../lesson/lesson.ts';
 import { nearest } from '../nearest.ts';
 import type { Session } from '../tutor/session.ts';
-import { hanging } from '../ui/layout.ts';
+import { hanging, wrap } from '../ui/layout.ts';
 import type { Theme } from '../ui/theme.ts';
+import type { ShellOptions } from './shell.ts';
 
 /** What can be typed at the prompt of a lesson, and what each word does. */
 const WORDS = {
@@ -39,6 +40,9 @@ const ALIASES = new Map<string, Word>([
   ['again', 'page'],
   ['show', 'page'],
   ['pages', 'list'],
+  ['continue', 'next'],
+  ['previous', 'back'],
+  ['prev', 'back'],
 ]);
 
 type PlainWord = Exclude<Word, 'shell' | 'solve' | 'why'>;
@@ -46,8 +50,8 @@ type PlainWord = Exclude<Word, 'shell' | 'solve' | 'why'>;
 export type Answer =
   | { [W in PlainWord]: { word: W } }[PlainWord]
   | { word: 'solve'; replace: boolean }
-  /** @property node the Node whose shell is wanted; `true` for that of the page's Pod, undefined for a container */
-  | { word: 'shell'; node: string | true | undefined }
+  /** @property command what to run there; a shell where it is empty */
+  | { word: 'shell'; options: ShellOptions; command: string[] }
   /** @property words what was typed elsewhere */
   | { word: 'why'; words: string[]; node: string | true | undefined }
   /** A page, by its number from 1. */
@@ -60,8 +64,8 @@ export function readAnswer(answer: string): Answer {
     .replace(/^\$ +/, '')
     .replace(/^(npx +)?k8snet-tutor +/, '')
     .replaceAll(/\s+/g, ' ');
-  const [onNode, name] = /^shell --node(?:[ =](\S+))?$/.exec(typed) ?? [];
-  if (onNode !== undefined) return { word: 'shell', node: name ?? true };
+  const shell = readShell(typed);
+  if (shell !== undefined) return shell;
   if (/^solve --replace$/.test(typed)) return { word: 'solve', replace: true };
   if (/^next --skip$/.test(typed)) return { word: 'skip' };
   const [asked, place, line = ''] = /^(?:why\b|(?=curl\b))(?: ?(--node(?:=\S+)?))? ?(.*)$/i.exec(typed) ?? [];
@@ -75,7 +79,22 @@ export function readAnswer(answer: string): Answer {
   if (word === undefined) return { word, typed: answer };
   if (word === 'solve') return { word, replace: false };
   if (word === 'why') return { word, words: [], node: undefined };
-  return word === 'shell' ? { word, node: undefined } : { word };
+  return word === 'shell' ? { word, options: {}, command: [] } : { word };
+}
+
+/** `shell`, with the options that it takes on the command line. */
+function readShell(typed: string): Extract<Answer, { word: 'shell' }> | undefined {
+  const [asked, flags = '', line] =
+    /^shell((?: --?[a-z]+(?:[ =](?!-)\S+)?)*)(?: -- (.+))?$/i.exec(typed) ?? [];
+  if (asked === undefined) return undefined;
+  const options: ShellOptions = {};
+  for (const [, flag, value] of flags.matchAll(/ --?([a-z]+)(?:[ =](\S+))?/gi)) {
+    if (flag === 'node') options.node = value ?? true;
+    else if (flag === 'pod' && value !== undefined) options.pod = value;
+    else if ((flag === 'c' || flag === 'container') && value !== undefined) options.container = value;
+    else return undefined;
+  }
+  return { word: 'shell', options, command: line === undefined ? [] : line.split(' ').map(unquoted) };
 }
 
 /** There is no shell here that would take the quotes away. */
@@ -103,12 +122,15 @@ export function nextWords(lesson: Lesson, session: Session): string {
   const open = isOpen(step, session);
   const given = session.hints[step.id] ?? 0;
   const left = step.hints.length - given;
+  const last = lesson.steps.at(-1) === step;
+  const tidies = last || step.type.includes('k8snet-tutor cleanup');
   const words = [
     ...(step.checks.length > 0 ? ['check'] : []),
     ...(open && step.hints.length > 0 ? [`hint (${left > 0 ? `${left} left` : 'all read'})`] : []),
     ...(open && step.solution.length > 0 ? ['solve (does it for you)'] : []),
     ...(step.checks.length > 0 ? ['shell', 'why'] : []),
-    open ? 'skip' : lesson.steps.at(-1) === step ? 'cleanup' : 'next',
+    ...(open ? ['skip'] : last ? [] : ['next']),
+    ...(tidies ? ['cleanup'] : []),
     ...(lesson.steps[0] === step ? [] : ['back']),
     'list',
     'help',
@@ -118,16 +140,14 @@ export function nextWords(lesson: Lesson, session: Session): string {
   return `Enter: ${enter}. Or type ${words.filter((word) => word !== enter).join(', ')}`;
 }
 
-export function renderHelp(theme: Theme, width: number): string[] {
+/** @param terminal what to type first in the terminal for kubectl */
+export function renderHelp(theme: Theme, width: number, terminal: string[]): string[] {
   return [
     ...ALL.flatMap((word) => hanging(theme.strong(word), 10, WORDS[word], width)),
     '',
-    ...hanging(
-      '',
-      0,
-      `A word's beginning will do. kubectl lines go into a second terminal; eval "$(k8snet-tutor env)" points its kubectl at the lesson.`,
-      width,
-    ),
+    ...wrap("A word's beginning will do, and k8snet-tutor in front of it does no harm.", width),
+    ...wrap('kubectl lines go into a second terminal.', width),
+    ...terminal,
   ];
 }
 
@@ -135,7 +155,8 @@ export function renderHelp(theme: Theme, width: number): string[] {
 export function unknownWord(typed: string): string {
   if (/^(kubectl|cat|ip|nc|echo)\b|^\$ |=\$\(/.test(typed))
     return `Lines like this one go into a second terminal, or into a shell on this page: type shell.`;
-  const near = nearest(typed, ALL);
+  const [first = ''] = typed.replace(/^k8snet-tutor +/, '').split(' ');
+  const near = nearest(typed, ALL) ?? wordOf(first.toLowerCase());
   return `There is no "${typed}" here${near === undefined ? '' : `; did you mean ${near}?`}. help lists what there is.`;
 }
 

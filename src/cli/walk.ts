@@ -14,6 +14,7 @@ import { giveHint } from './hint.ts';
 import { goBack, goOn, goTo } from './next.ts';
 import { openNodeShell } from './node-shell.ts';
 import { isOnPractice } from './practice-place.ts';
+import { aboutSecondTerminal } from './second-terminal.ts';
 import { openShell } from './shell.ts';
 import { factsOf, showPage } from './show.ts';
 import { solveAndCheck } from './solve.ts';
@@ -92,7 +93,9 @@ async function perform(
       output.say(unknownWord(answer.typed));
       return undefined;
     case 'help':
-      output.print(...renderHelp(output.theme, output.width));
+      output.print(
+        ...renderHelp(output.theme, output.width, aboutSecondTerminal(desk.runtime, output.width)),
+      );
       return undefined;
     case 'list':
       output.print('', ...renderPages(lesson, session, output.theme));
@@ -103,9 +106,12 @@ async function perform(
     case 'hint':
       giveHint(stepOf(lesson, session.current), session, workshop.folder, output);
       return undefined;
-    case 'cleanup':
+    case 'cleanup': {
       await wake(desk, workshop);
-      return cleanUpSession(desk, workshop, { silent: false });
+      const code = await cleanUpSession(desk, workshop, { silent: false });
+      if (code === 0) showRest(desk, workshop);
+      return code;
+    }
     case 'next':
     case 'skip':
     case 'back':
@@ -123,6 +129,14 @@ async function perform(
       }
       return undefined;
   }
+}
+
+/** The lesson's last words, for whoever tidied up on the page before them: they need no cluster. */
+function showRest({ output }: Desk, workshop: Workshop): void {
+  const { lesson, session } = workshop;
+  const rest = lesson.steps.slice(lesson.steps.findIndex(({ id }) => id === session.current) + 1);
+  if (rest.some(({ apply, facts, checks }) => apply.length + facts.length + checks.length > 0)) return;
+  for (const step of rest) showPage(workshop, step, [], output);
 }
 
 /** Those for which the cluster must be there. */
@@ -147,9 +161,9 @@ async function performOnCluster(desk: Desk, workshop: Workshop, answer: ClusterA
     case 'solve':
       return solveAndCheck(desk, workshop, step, answer.replace);
     case 'shell':
-      return answer.node === undefined
-        ? openShell(desk, workshop, step, [], {})
-        : openNodeShell(desk, workshop, step, [], answer.node);
+      return answer.options.node === undefined
+        ? openShell(desk, workshop, step, answer.command, answer.options)
+        : openNodeShell(desk, workshop, step, answer.command, answer.options.node);
     case 'why':
       return why(desk, workshop, step, answer.words, answer.node === undefined ? {} : { node: answer.node });
     case 'page':

@@ -21,9 +21,13 @@ function block(token: Token, theme: Theme, width: number): string[] {
       return [];
     case 'heading':
       return wrap(theme.strong(plain(token)), width);
-    case 'code':
-      // Never wrapped: it is there to be copied.
-      return (token as Tokens.Code).text.split('\n').map((line) => `    ${theme.code(line)}`);
+    case 'code': {
+      const { text, lang } = token as Tokens.Code;
+      // Never wrapped: it is there to be copied. What a shell shall run stands at the margin, since a here-document that
+      // is copied with spaces before its lines does not find its end.
+      const margin = lang === 'sh' ? '' : '    ';
+      return text.split('\n').map((line) => margin + theme.code(line));
+    }
     case 'list':
       return list(token as Tokens.List, theme, width);
     case 'blockquote':

@@ -44,11 +44,22 @@ describe('what is typed', () => {
     ['exit', { word: 'quit' }],
     ['l', { word: 'list' }],
     ['do it for me', { word: 'solve', replace: false }],
-    ['s', { word: 'shell', node: undefined }],
+    ['s', { word: 'shell', options: {}, command: [] }],
     ['so', { word: 'solve', replace: false }],
-    ['shell --node', { word: 'shell', node: true }],
-    ['k8snet-tutor shell --node n1', { word: 'shell', node: 'n1' }],
-    ['shell --node=n1', { word: 'shell', node: 'n1' }],
+    ['shell --node', { word: 'shell', options: { node: true }, command: [] }],
+    ['k8snet-tutor shell --node n1', { word: 'shell', options: { node: 'n1' }, command: [] }],
+    ['shell --node=n1', { word: 'shell', options: { node: 'n1' }, command: [] }],
+    ['k8snet-tutor shell --pod observer-a', { word: 'shell', options: { pod: 'observer-a' }, command: [] }],
+    [
+      "shell --pod=web -c nginx -- curl -s '10.0.0.7'",
+      {
+        word: 'shell',
+        options: { pod: 'web', container: 'nginx' },
+        command: ['curl', '-s', '10.0.0.7'],
+      },
+    ],
+    ['shell --node -- ip addr', { word: 'shell', options: { node: true }, command: ['ip', 'addr'] }],
+    ['continue', { word: 'next' }],
     ['k8snet-tutor next', { word: 'next' }],
     ['next --skip', { word: 'skip' }],
     ['npx k8snet-tutor hint', { word: 'hint' }],
@@ -74,6 +85,9 @@ describe('what is typed', () => {
     'st x',
     'k8snet-tutor',
     'kubectl get pods',
+    'shell --pod',
+    'shell --verbose',
+    'shell bash',
     'constructor',
     '__proto__',
     '1234',
@@ -92,11 +106,13 @@ describe('what is said', () => {
 
   it('a typing error gets the nearest word', () => {
     expect(unknownWord('chekc')).toContain('did you mean check?');
+    expect(unknownWord('solve it')).toContain('did you mean solve?');
+    expect(unknownWord('k8snet-tutor check --all')).toContain('did you mean check?');
     expect(unknownWord('xyzzy')).not.toContain('did you mean');
   });
 
   it('help has a line for each word of the prompt', () => {
-    const help = renderHelp(makeTheme({ colour: false, plain: true }), 200).join('\n');
+    const help = renderHelp(makeTheme({ colour: false, plain: true }), 200, []).join('\n');
     for (const step of lesson.steps)
       for (const word of nextWords(lesson, at(step)).matchAll(/(?:Enter: |type |, )([a-z]+)/g))
         expect(help).toMatch(new RegExp(`^${word[1]} `, 'm'));
@@ -123,6 +139,12 @@ describe('what comes next', () => {
       withEverything,
       { done: [withEverything.id] },
       'Enter: next. Or type check, shell, why, back, list, help, quit',
+    ],
+    [
+      'the page that is about cleanup',
+      lesson.steps.at(-2)!,
+      {},
+      'Enter: next. Or type cleanup, back, list, help, quit',
     ],
     ['the last page', lesson.steps.at(-1)!, {}, 'Enter: quit. Or type cleanup, back, list, help'],
   ])('%s', (_, step, parts, words) => {

@@ -48,7 +48,13 @@ describe.skipIf(kubeconfig === '' || !hasTmux)('a person with two terminals', ()
     await lesson.see('There is no Pod multi-container');
 
     // In the other terminal kubectl needs no flags, once it is pointed.
-    await work.run(`eval "$(${BIN} env)"`);
+    const [, ...pointing] =
+      /^In the terminal for kubectl, [^:]*:\n((?: {2}\S.*\n)+)/m.exec(lesson.screen()) ?? [];
+    for (const line of pointing.join('').trim().split('\n')) await work.run(line.trim());
+    expect(await work.run('k8snet-tutor status')).toMatchObject({
+      code: 0,
+      shown: expect.stringContaining('page       17 of 22'),
+    });
     const applied = await work.run(
       `${kubectlProgram} apply -f ${join(root, 'manifests/multi-container-deck.yml')}`,
     );

@@ -115,6 +115,18 @@ describe.skipIf(!hasTmux)('a person at a terminal', () => {
     expect(await terminal.isSane()).toEqual(SANE);
   });
 
+  it('whoever tidies up on the page about it still gets the last words', async () => {
+    sit();
+    await start();
+    await at(1, '21');
+    await at(21, 'cleanup');
+    await terminal.see('Delete this? (y/N) ‣');
+    terminal.key('y');
+    const { code, shown } = await terminal.end();
+    expect(code).toBe(0);
+    expect(shown).toMatch(/Nothing the tutor made is left[^]*── 22\/22 {2}FIN ─[^]*What you have learned/);
+  });
+
   describe('Ctrl-C', () => {
     it.each<{ when: string; words: string[]; see: RegExp; code: number }>([
       {

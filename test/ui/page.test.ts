@@ -1,10 +1,16 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkSchema } from '../../src/lesson/check.ts';
 import { loadLesson } from '../../src/lesson/load.ts';
+import { openPack } from '../../src/lesson/pack.ts';
 import type { Lesson, Step } from '../../src/lesson/lesson.ts';
 import type { Fact } from '../../src/tutor/facts.ts';
 import { stringWidth } from '../../src/ui/layout.ts';
 import { renderAfter, renderFacts, renderPage, taskOf } from '../../src/ui/page.ts';
+import { emptyHome, root } from '../cli/run.ts';
 import { memoryPack, POD } from '../lesson/memory-pack.ts';
 import { golden, goldenFile, GREY, isHarmful, PLAIN } from './themes.ts';
 
@@ -172,4 +178,24 @@ test.each([
   ],
 ])('what is verified about Nodes, in words: %j', (check, words) => {
   expect(taskOf(checkSchema.parse({ id: 'it', ...check }))).toBe(`it: ${words}`);
+});
+
+describe.each([40, 80])('what is to be pasted, at %i columns', (width) => {
+  test.skipIf(process.platform === 'win32')('a here-document works as it stands on the screen', async () => {
+    const networking = await loadLesson(await openPack(root), 'networking');
+    const step = networking.steps.find(({ id }) => id === 'multiple-containers-create')!;
+    const page = renderPage(networking, step, { theme: GREY, width, facts: [], pointed: (line) => line });
+    const lines = page.slice(
+      page.findIndex((line) => line.includes('<<')),
+      page.findIndex((line) => line.trim() === 'EOF') + 1,
+    );
+    const home = emptyHome();
+    try {
+      execFileSync('sh', { cwd: home.path, input: `${lines.join('\n')}\n`, stdio: ['pipe', 'pipe', 'pipe'] });
+      const written = load(readFileSync(join(home.path, 'multi-container.yml'), 'utf8'));
+      expect(written).toEqual(load(readFileSync(join(root, 'manifests/multi-container.yml'), 'utf8')));
+    } finally {
+      home.remove();
+    }
+  });
 });
