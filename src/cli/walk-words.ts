@@ -94,8 +94,12 @@ function readShell(typed: string): Extract<Answer, { word: 'shell' }> | undefine
     else if ((flag === 'c' || flag === 'container') && value !== undefined) options.container = value;
     else return undefined;
   }
+  if (line !== undefined && FOR_A_SHELL.test(line)) return undefined;
   return { word: 'shell', options, command: line === undefined ? [] : line.split(' ').map(unquoted) };
 }
+
+/** What only a shell understands, outside of single quotes. */
+const FOR_A_SHELL = /^(?:[^']|'[^']*')*?[$|;&<>`]/;
 
 /** There is no shell here that would take the quotes away. */
 function unquoted(word: string): string {
@@ -153,8 +157,12 @@ export function renderHelp(theme: Theme, width: number, terminal: string[]): str
 
 /** What to say to something that is no word. */
 export function unknownWord(typed: string): string {
-  if (/^(kubectl|cat|ip|nc|echo)\b|^\$ |=\$\(/.test(typed))
-    return `Lines like this one go into a second terminal, or into a shell on this page: type shell.`;
+  if (/^(kubectl|alias|eval)\b|^\$ |=\$\(/.test(typed))
+    return 'Lines like this one go into a second terminal; help tells what to type there first. No kubectl? solve does the work of a page.';
+  if (/^(cat|echo|hostname|ip|nc|ping|printf)\b/.test(typed))
+    return 'Lines like this one go into a second terminal, or where the page says into a Pod or onto a Node: shell, or shell --node.';
+  if (/ -- /.test(typed) && FOR_A_SHELL.test(typed))
+    return 'Only a shell understands $ | ; & < > here. Open one, and type there what comes after the --.';
   const [first = ''] = typed.replace(/^k8snet-tutor +/, '').split(' ');
   const near = nearest(typed, ALL) ?? wordOf(first.toLowerCase());
   return `There is no "${typed}" here${near === undefined ? '' : `; did you mean ${near}?`}. help lists what there is.`;

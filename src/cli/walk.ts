@@ -1,4 +1,5 @@
 import { asClusterProblem } from '../cluster/failure.ts';
+import type { Step } from '../lesson/lesson.ts';
 import { Problem } from '../problem.ts';
 import { readSession } from '../tutor/session.ts';
 import { stepOf } from '../tutor/step.ts';
@@ -161,14 +162,26 @@ async function performOnCluster(desk: Desk, workshop: Workshop, answer: ClusterA
     case 'solve':
       return solveAndCheck(desk, workshop, step, answer.replace);
     case 'shell':
-      return answer.options.node === undefined
-        ? openShell(desk, workshop, step, answer.command, answer.options)
-        : openNodeShell(desk, workshop, step, answer.command, answer.options.node);
+      return enterShell(desk, workshop, step, answer);
     case 'why':
       return why(desk, workshop, step, answer.words, answer.node === undefined ? {} : { node: answer.node });
     case 'page':
       return showPage(workshop, step, await factsOf(workshop, step), desk.output);
   }
+}
+
+async function enterShell(
+  desk: Desk,
+  workshop: Workshop,
+  step: Step,
+  { options, command }: Extract<Answer, { word: 'shell' }>,
+): Promise<void> {
+  const status =
+    options.node === undefined
+      ? await openShell(desk, workshop, step, command, options)
+      : await openNodeShell(desk, workshop, step, command, options.node);
+  // Where curl -s finds nobody, nothing else is on the screen.
+  if (command.length > 0 && status !== 0) desk.output.say(`It ended with exit status ${status}.`);
 }
 
 function farewell(desk: Desk, workshop: Workshop): void {

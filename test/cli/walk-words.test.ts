@@ -59,6 +59,7 @@ describe('what is typed', () => {
       },
     ],
     ['shell --node -- ip addr', { word: 'shell', options: { node: true }, command: ['ip', 'addr'] }],
+    ["shell -- echo '$HOME'", { word: 'shell', options: {}, command: ['echo', '$HOME'] }],
     ['continue', { word: 'next' }],
     ['k8snet-tutor next', { word: 'next' }],
     ['next --skip', { word: 'skip' }],
@@ -86,6 +87,8 @@ describe('what is typed', () => {
     'k8snet-tutor',
     'kubectl get pods',
     'shell --pod',
+    'shell --node -- curl -s $POD_ID',
+    'shell -- curl -s localhost | head',
     'shell --verbose',
     'shell bash',
     'constructor',
@@ -102,6 +105,11 @@ describe('what is said', () => {
   it('kubectl belongs elsewhere', () => {
     for (const line of ['kubectl get pods', 'cat multi-container.yml', 'POD_ID=$(kubectl get pod x)'])
       expect(unknownWord(line)).toContain('second terminal');
+  });
+
+  it('what a shell would do first, one has to ask a shell', () => {
+    for (const line of ['shell --node -- curl -s $POD_ID', 'k8snet-tutor shell -- curl localhost | head'])
+      expect(unknownWord(line)).toContain('Only a shell understands');
   });
 
   it('a typing error gets the nearest word', () => {
