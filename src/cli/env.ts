@@ -23,8 +23,8 @@ export async function env(desk: Desk, options: { shell?: Shell; unset?: boolean 
   const { api } = await openSessionCluster({ ...desk, output: { ...output, reporter: SILENT } }, session);
   const { cluster, user } = api.connection.target;
   api.connection.close();
-  writeOverlay(runtime.state, session, { cluster, user });
   const value = pointedKubeconfig(runtime, session);
+  writeOverlay(runtime.state, session, { cluster, user });
   output.print(
     assignment(shell, value),
     `# kubectl now goes to namespace ${session.namespace}. To point a shell there: ${instruction(shell)}`,
@@ -43,28 +43,35 @@ export function usualShell(environment: Record<string, string | undefined>, plat
   return known ?? (platform === 'win32' ? 'powershell' : 'sh');
 }
 
-function assignment(shell: Shell, value: string | undefined): string {
+/** What sets KUBECONFIG in this shell, or unsets it. */
+export function assignment(shell: Shell, value: string | undefined): string {
   switch (shell) {
     case 'fish':
-      return value === undefined
-        ? 'set -e KUBECONFIG'
-        : `set -gx KUBECONFIG ${quoted(value, String.raw`\'`)}`;
+      return value === undefined ? 'set -e KUBECONFIG' : `set -gx KUBECONFIG ${quoted(shell, value)}`;
     case 'powershell':
       return value === undefined
         ? 'Remove-Item Env:KUBECONFIG -ErrorAction SilentlyContinue'
-        : `$Env:KUBECONFIG = ${quoted(value, "''")}`;
+        : `$Env:KUBECONFIG = ${quoted(shell, value)}`;
     case 'sh':
     case 'bash':
     case 'zsh':
-      return value === undefined
-        ? 'unset KUBECONFIG'
-        : `export KUBECONFIG=${quoted(value, String.raw`'\''`)}`;
+      return value === undefined ? 'unset KUBECONFIG' : `export KUBECONFIG=${quoted(shell, value)}`;
   }
 }
 
-/** In single quotes; how a single quote itself is written differs. */
-export function quoted(value: string, quote: string): string {
-  return `'${value.replaceAll("'", () => quote)}'`;
+/** In single quotes, where nothing has a meaning but the quote itself; in fish the backslash, too. */
+export function quoted(shell: Shell, value: string): string {
+  switch (shell) {
+    case 'fish':
+      return `'${value.replaceAll(/['\\]/g, (sign) => `\\${sign}`)}'`;
+    // It takes typographic quotes for quotes.
+    case 'powershell':
+      return `'${value.replaceAll(/['\u2018-\u201b]/g, (sign) => sign + sign)}'`;
+    case 'sh':
+    case 'bash':
+    case 'zsh':
+      return `'${value.replaceAll("'", () => String.raw`'\''`)}'`;
+  }
 }
 
 /** What to type there, to have what `env` prints done. */

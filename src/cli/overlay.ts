@@ -1,4 +1,5 @@
 import { delimiter, join } from 'node:path';
+import { Problem } from '../problem.ts';
 import type { Session } from '../tutor/session.ts';
 import type { StateFolder } from '../tutor/state-folder.ts';
 import type { Runtime } from './runtime.ts';
@@ -47,28 +48,45 @@ function mark(session: Session): string {
 
 type Environment = Pick<Runtime, 'env' | 'home' | 'kubeconfigSources'>;
 
-/** The value of KUBECONFIG that puts the overlay before the session's file and the learner's. */
+/**
+ * The value of KUBECONFIG that puts the overlay and the session's file before the learner's own value, which stays as it
+ * is, after an empty element; after two, with kubectl's default file, where there was none. kubectl passes over empty
+ * elements, and `unpointedKubeconfig` finds by them what was before.
+ *
+ * @throws {Problem} path-unusable
+ */
 export function pointedKubeconfig(runtime: Environment & Pick<Runtime, 'state'>, session: Session): string {
   const { kubeconfig } = session.cluster;
   const files = [overlayFile(runtime.state, session), ...(kubeconfig === null ? [] : [kubeconfig])];
-  const own = learnersFiles(runtime);
-  return [...files, ...(own.length === 0 ? [usualFile(runtime)] : own)].join(delimiter);
+  files.forEach(requireUsable);
+  const own = unpointedKubeconfig(runtime);
+  const rest = own === undefined ? ['', usualFile(runtime)] : [own];
+  return [...files, '', ...rest].join(delimiter);
 }
 
-/** KUBECONFIG as it was before; undefined when kubectl's own default says the same. */
+/** KUBECONFIG as it was before `env`, to the letter; undefined when it was not set (or empty, which is the same). */
 export function unpointedKubeconfig(runtime: Environment): string | undefined {
-  const own = learnersFiles(runtime);
-  return own.length === 0 || (own.length === 1 && own[0] === usualFile(runtime))
-    ? undefined
-    : own.join(delimiter);
+  const value = runtime.env['KUBECONFIG'] ?? '';
+  const [first = '', ...others] = value.split(delimiter);
+  const { ignore } = runtime.kubeconfigSources(undefined);
+  if (first === '' || ignore?.(first) !== true) return value === '' ? undefined : value;
+  const boundary = others.indexOf('');
+  const own = boundary < 0 ? '' : others.slice(boundary + 1).join(delimiter);
+  return own === '' || own === `${delimiter}${usualFile(runtime)}` ? undefined : own;
 }
 
-/** The elements of KUBECONFIG that are not ours. */
-function learnersFiles(runtime: Environment): string[] {
-  const { ignore } = runtime.kubeconfigSources(undefined);
-  return (runtime.env['KUBECONFIG'] ?? '')
-    .split(delimiter)
-    .filter((path) => path !== '' && ignore?.(path) !== true);
+/** A list of files has no way to write these. */
+function requireUsable(path: string): void {
+  if (!path.includes(delimiter) && !/[\n\r]/.test(path)) return;
+  throw new Problem({
+    code: 'path-unusable',
+    kind: 'environment',
+    what: `KUBECONFIG is a list of files, and this one's name can't stand in it: ${JSON.stringify(path)}`,
+    next: [
+      `Names in it hold no line break and no ${delimiter}; name another folder: K8SNET_TUTOR_STATE=FOLDER`,
+      'Or name the file in each command: kubectl --kubeconfig FILE',
+    ],
+  });
 }
 
 function usualFile(runtime: Environment): string {

@@ -27,8 +27,7 @@ export function aboutSecondTerminal(
 }
 
 function alias(shell: Shell, program: string): string {
-  if (shell === 'powershell') return `function k8snet-tutor { node ${quoted(program, "''")} @args }`;
-  const escaped = shell === 'fish' ? String.raw`\'` : String.raw`'\''`;
-  const word = /^[\w@%+=:,./-]+$/.test(program) ? program : quoted(program, escaped);
-  return `alias k8snet-tutor=${quoted(`node ${word}`, escaped)}`;
+  if (shell === 'powershell') return `function k8snet-tutor { node ${quoted(shell, program)} @args }`;
+  const word = /^[\w@%+=:,./-]+$/.test(program) ? program : quoted(shell, program);
+  return `alias k8snet-tutor=${quoted(shell, `node ${word}`)}`;
 }

@@ -55,26 +55,37 @@ function runtime(kubeconfig: string | undefined): Parameters<typeof pointedKubec
 const own = overlayFile(state, session(null));
 const files = (...paths: string[]): string => paths.join(delimiter);
 
+const usual = '/home/me/.kube/config';
+
 describe('KUBECONFIG', () => {
   it.each([
-    { before: undefined, kubeconfig: null, after: files(own, '/home/me/.kube/config') },
-    { before: '', kubeconfig: null, after: files(own, '/home/me/.kube/config') },
-    { before: files('/a', '/b'), kubeconfig: null, after: files(own, '/a', '/b') },
-    { before: '/a', kubeconfig: '/practice', after: files(own, '/practice', '/a') },
-    // Asked for a second time: nothing is put in twice.
-    { before: files(own, '/a'), kubeconfig: null, after: files(own, '/a') },
-    { before: own, kubeconfig: null, after: files(own, '/home/me/.kube/config') },
-  ])('$before becomes $after', ({ before, kubeconfig, after }) => {
+    { before: undefined, kubeconfig: null, after: files(own, '', '', usual) },
+    { before: '', kubeconfig: null, after: files(own, '', '', usual) },
+    { before: usual, kubeconfig: null, after: files(own, '', usual) },
+    { before: files('/a', '/b'), kubeconfig: null, after: files(own, '', '/a', '/b') },
+    { before: files('/a', '', '/b', ''), kubeconfig: null, after: files(own, '', '/a', '', '/b', '') },
+    { before: '/a', kubeconfig: '/practice', after: files(own, '/practice', '', '/a') },
+    { before: '/practice', kubeconfig: '/practice', after: files(own, '/practice', '', '/practice') },
+    { before: undefined, kubeconfig: '/practice', after: files(own, '/practice', '', '', usual) },
+  ])('$before becomes $after; once more changes nothing; --unset gives it back', (row) => {
+    const { before, kubeconfig, after } = row;
     expect(pointedKubeconfig(runtime(before), session(kubeconfig))).toBe(after);
+    expect(pointedKubeconfig(runtime(after), session(kubeconfig))).toBe(after);
+    expect(unpointedKubeconfig(runtime(after))).toBe(before === '' ? undefined : before);
+    expect(unpointedKubeconfig(runtime(before))).toBe(before === '' ? undefined : before);
   });
 
-  it.each([
-    { before: undefined, after: undefined },
-    { before: files(own, '/home/me/.kube/config'), after: undefined },
-    { before: files(own, '/a', '/b'), after: files('/a', '/b') },
-    { before: '/a', after: '/a' },
-  ])('$before goes back to $after', ({ before, after }) => {
-    expect(unpointedKubeconfig(runtime(before))).toBe(after);
+  it('from one session to another one of another cluster, and back', () => {
+    const first = pointedKubeconfig(runtime('/a'), session('/practice'));
+    const second = pointedKubeconfig(runtime(first), session(null));
+    expect(second).toBe(files(own, '', '/a'));
+    expect(unpointedKubeconfig(runtime(second))).toBe('/a');
+  });
+
+  it.each([`/a${delimiter}b`, '/a\nb', '/a\rb'])('a file named %j is refused', (path) => {
+    expect(() => pointedKubeconfig(runtime(undefined), session(path))).toThrow(
+      expect.objectContaining({ code: 'path-unusable' }),
+    );
   });
 });
 

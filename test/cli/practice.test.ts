@@ -103,7 +103,9 @@ describe.concurrent('the practice cluster', { timeout: 120_000 }, () => {
     expect(printed.stderr).toBe('');
     const pointed = await sh(`${printed.stdout}\nprintf %s "$KUBECONFIG"`);
     const overlay = join(learner.state, 'env/networking.yaml');
-    expect(pointed.split(':')).toEqual([overlay, kubeconfig, join(learner.home.path, '.kube/config')]);
+    // The two empty ones say that there was none before: env --unset gives that back.
+    const usual = join(learner.home.path, '.kube/config');
+    expect(pointed.split(':')).toEqual([overlay, kubeconfig, '', '', usual]);
     const shown = await tutor(['page'], learner.home.path, { KUBECONFIG: pointed }, undefined, 60_000);
     expect(shown.stdout).toContain('$ kubectl get pods -o wide');
 
