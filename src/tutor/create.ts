@@ -4,7 +4,7 @@ import { asProblem } from '../cluster/failure.ts';
 import { objectPath } from '../cluster/resources.ts';
 import { Problem } from '../problem.ts';
 import type { JournalThing } from './journal.ts';
-import { NONCE, ownershipLabels } from './ownership.ts';
+import { NONCE, OWNER, ownershipLabels } from './ownership.ts';
 import { requireNamespace } from './require-namespace.ts';
 import { kubectl, type Workshop } from './workshop.ts';
 
@@ -88,10 +88,15 @@ function occupied(workshop: Workshop, object: NewObject, found: KubernetesObject
   const { kind, name, namespace } = object;
   const going = found?.metadata.deletionTimestamp !== undefined;
   const manager = found?.metadata.labels?.['app.kubernetes.io/managed-by'];
+  const owner = found?.metadata.labels?.[OWNER];
   const since = found?.metadata.creationTimestamp;
   const whose = [
     since === undefined ? '' : `created ${since}`,
-    manager === undefined ? '' : `managed by ${manager}`,
+    owner !== undefined
+      ? `by another tutor, owner ${owner}`
+      : manager === undefined
+        ? ''
+        : `managed by ${manager}`,
   ]
     .filter((each) => each !== '')
     .join(', ');

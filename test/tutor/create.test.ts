@@ -145,7 +145,11 @@ describe('the name is taken', () => {
   test.each([
     ['without labels', {}, ''],
     ['managed by another tool', { [MANAGED_BY]: 'Helm' }, ' (created 2020-01-01T00:00:00Z, managed by Helm)'],
-    ["of another learner's tutor", { [NONCE]: 'other', [OWNER]: 'another' }, ''],
+    [
+      "of another learner's tutor",
+      { [MANAGED_BY]: 'k8snet-tutor', [NONCE]: 'other', [OWNER]: 'another' },
+      ' (created 2020-01-01T00:00:00Z, by another tutor, owner another)',
+    ],
   ])("by somebody's object %s", async (_, labels, whose) => {
     const { fake, workshop } = setUp();
     const metadata = {
