@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { Cancelled, type Prompter } from './prompter.ts';
+import { Cancelled, type Prompter, untilYesOrNo } from './prompter.ts';
 
 /**
  * Questions line by line, with nothing drawn anew: for screen readers, and terminals that know no more. Same contract as
@@ -32,6 +32,6 @@ export function linePrompter(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStrea
     });
   return {
     ask: (question) => ask(`${question}> `),
-    confirm: async (question) => /^y(es)?$/i.test(await ask(`${question} (yes or no, Enter is no): `)),
+    confirm: (question) => untilYesOrNo(() => ask(`${question} (yes or no, Enter is no): `)),
   };
 }

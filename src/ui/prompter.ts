@@ -2,7 +2,11 @@ import { Interface } from 'node:readline';
 
 /** Somebody at a terminal. */
 export interface Prompter {
-  /** @throws {Cancelled} on Ctrl-C, Ctrl-D, Escape and at the end of input */
+  /**
+   * Takes yes or no, and Enter alone for no; anything else is asked again.
+   *
+   * @throws {Cancelled} on Ctrl-C, Ctrl-D, Escape and at the end of input
+   */
   confirm(question: string): Promise<boolean>;
   /** One line; empty when just Enter was pressed. @throws {Cancelled} */
   ask(question: string): Promise<string>;
@@ -13,6 +17,20 @@ export class Cancelled extends Error {
   constructor() {
     super('cancelled');
     this.name = 'Cancelled';
+  }
+}
+
+/** What somebody answered who was asked for a yes or a no; undefined where it is neither. */
+function readYesOrNo(answer: string): boolean | undefined {
+  if (/^(y|yes)$/i.test(answer)) return true;
+  return /^(n|no|)$/i.test(answer) ? false : undefined;
+}
+
+/** Asks until the answer is a yes or a no. */
+export async function untilYesOrNo(ask: () => Promise<string>): Promise<boolean> {
+  for (;;) {
+    const answer = readYesOrNo(await ask());
+    if (answer !== undefined) return answer;
   }
 }
 
@@ -39,11 +57,11 @@ export function enquirerPrompter(
   stdout: NodeJS.WriteStream,
   colour: boolean,
 ): Prompter {
-  const ask = async <T>(question: Record<string, unknown>): Promise<T> => {
+  const ask = async (message: string): Promise<string> => {
     const { default: Enquirer } = await import('enquirer');
     guardPause();
     if (stdin.readableEnded) throw new Cancelled();
-    const enquirer = new Enquirer<{ answer: T }>();
+    const enquirer = new Enquirer<{ answer: string }>();
     let leave = (): void => {};
     enquirer.on('prompt', (prompt: Question) => {
       leave = () => void prompt.cancel();
@@ -56,8 +74,9 @@ export function enquirerPrompter(
     stdin.once('end', atEnd);
     try {
       const styles = { enabled: colour };
-      const answers = await enquirer.prompt({ ...question, name: 'answer', styles, stdin, stdout } as never);
-      return answers.answer;
+      const question = { type: 'input', name: 'answer', message, styles, stdin, stdout };
+      const { answer } = await enquirer.prompt(question as never);
+      return answer.trim();
     } catch {
       // enquirer rejects with an empty string.
       throw new Cancelled();
@@ -66,15 +85,10 @@ export function enquirerPrompter(
     }
   };
   return {
-    confirm: (message) => ask<boolean>({ type: 'confirm', message, initial: false, format: yesOrNo }),
-    ask: async (message) => (await ask<string>({ type: 'input', message })).trim(),
+    // enquirer's own goes on with the first key: the Enter after it would answer the next question.
+    confirm: (question) => untilYesOrNo(() => ask(`${question} (y/N)`)),
+    ask,
   };
-}
-
-/** What stands behind the question: nothing at first, then the answer in words. enquirer would write true and false. */
-function yesOrNo(this: { state: { submitted: boolean } }, value: boolean): string {
-  if (!this.state.submitted) return '';
-  return value ? 'yes' : 'no';
 }
 
 /** On Node 24 enquirer pauses a readline interface that is closed already, which throws there. */

@@ -42,7 +42,7 @@ describe.skipIf(kubeconfig === '' || !hasTmux)('a person with two terminals', ()
     await removePod('multi-container', NAMESPACE);
     await lesson.type(`${BIN} start networking --namespace ${NAMESPACE}`);
     await lesson.see('Use this cluster? (y/N) ‣');
-    lesson.key('y');
+    lesson.key('y', 'Enter');
     await at(1, '17');
     await at(17, 'check');
     await lesson.see('There is no Pod multi-container');
@@ -71,7 +71,7 @@ describe.skipIf(kubeconfig === '' || !hasTmux)('a person with two terminals', ()
     // A cluster that offers shells on its Nodes asks for no yes.
     if (!isPractice) {
       await lesson.see('May it? (y/N) ‣');
-      lesson.key('y');
+      lesson.key('y', 'Enter');
     }
     await lesson.see('2 passed');
     await at(19, 'shell --node');
@@ -79,9 +79,9 @@ describe.skipIf(kubeconfig === '' || !hasTmux)('a person with two terminals', ()
     await lesson.type('cat /proc/sys/kernel/hostname; exit');
     await at(19, 'cleanup');
     await lesson.see('Delete this? (y/N) ‣');
-    lesson.key('y');
+    lesson.key('y', 'Enter');
     await lesson.see('Pod multi-container was made outside the tutor. Delete it, too? (y/N) ‣');
-    lesson.key('n');
+    lesson.key('n', 'Enter');
     const { code, shown } = await lesson.end();
     // What is kept is named, with the line that deletes it.
     expect(code).toBe(3);

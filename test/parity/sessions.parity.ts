@@ -104,10 +104,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', () => {
     expect(await terminal.see('networking 18/22')).toContain('Resuming lesson networking');
     await at(18, 'cleanup');
     await terminal.see('Delete this?');
-    terminal.key('n');
+    terminal.key('n', 'Enter');
     await at(18, 'cleanup');
     await terminal.see('Delete this? (y/N) ‣');
-    terminal.key('y');
+    terminal.key('y', 'Enter');
     const { code, shown } = await terminal.end();
     expect(code).toBe(0);
     expect(shown).toContain('Nothing the tutor made is left');
@@ -121,7 +121,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', () => {
     await at(1, '21');
     await at(21, 'cleanup');
     await terminal.see('Delete this? (y/N) ‣');
-    terminal.key('y');
+    terminal.key('y', 'Enter');
     const { code, shown } = await terminal.end();
     expect(code).toBe(0);
     expect(shown).toMatch(/Nothing the tutor made is left[^]*── 22\/22 {2}FIN ─[^]*What you have learned/);
@@ -185,7 +185,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', () => {
       await terminal.see('Nothing was done.');
       await at(6, 'cleanup');
       await terminal.see('Delete this? (y/N) ‣');
-      terminal.key('y');
+      terminal.key('y', 'Enter');
       await terminal.see('waiting for the Pods to end');
       terminal.key('C-c');
       const first = await terminal.end();

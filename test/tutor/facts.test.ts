@@ -186,6 +186,21 @@ describe('cluster.path', () => {
     expect(values).toEqual([expect.stringMatching(/does not say who it is/), SUGGESTION]);
   });
 
+  test('a Pod that goes is no example', async () => {
+    const fake = printing(cluster(), () => TABLES);
+    fake.add('Pod', BORROWED, 'a-helper', {
+      metadata: { name: 'a-helper', deletionTimestamp: '2026-01-01T00:00:00Z' },
+      spec: { nodeName: 'node-2', containers: [{ name: 'shell', image: 'curl' }] },
+      status: {
+        phase: 'Running',
+        podIP: '10.0.1.8',
+        containerStatuses: [{ name: 'shell', state: { running: {} } }],
+      },
+    });
+    const { values } = await one(fake, 'cluster.path');
+    expect(values).toEqual([expect.stringMatching(/does not say who it is/), SUGGESTION]);
+  });
+
   test('addresses outside the subnets that Nodes name: the Pod is named instead', async () => {
     const { values } = await one(twoPods(cluster(), '10.9.9.9'), 'cluster.path');
     expect(values).toContain(

@@ -47,7 +47,7 @@ function terminal(make: Make): Terminal {
   };
 }
 
-describe.each(PROMPTERS)('%s', (name, make) => {
+describe.each(PROMPTERS)('%s', (_, make) => {
   describe('a line', () => {
     test.each([
       ['Enter alone', '\r', ''],
@@ -66,14 +66,31 @@ describe.each(PROMPTERS)('%s', (name, make) => {
     test.each([
       ['y', true],
       ['Y', true],
+      ['yes', true],
       ['n', false],
+      ['No', false],
       ['', false],
-    ])('%j', async (key, answer) => {
-      // enquirer goes on without Enter.
-      const keys = name === 'enquirer' && key !== '' ? key : `${key}\r`;
+    ])('%j', async (word, answer) => {
       const { prompter, type } = terminal(make);
-      const [got] = await Promise.all([prompter.confirm('Really?'), type(keys)]);
+      const [got] = await Promise.all([prompter.confirm('Really?'), type(`${word}\r`)]);
       expect(got).toBe(answer);
+    });
+
+    test('what is neither is asked again', async () => {
+      const { prompter, type, screen } = terminal(make);
+      const answer = prompter.confirm('Really?');
+      await type('check\r');
+      await expect.poll(() => screen().split('Really?').length).toBeGreaterThan(2);
+      await Promise.all([expect(answer).resolves.toBe(true), type('yes\r')]);
+    });
+
+    test('nothing is settled before Enter, which would answer the next question', async () => {
+      const { prompter, type } = terminal(make);
+      const answer = prompter.confirm('Really?');
+      await type('y');
+      const soon = new Promise((resolve) => setTimeout(resolve, 100, 'still asked'));
+      expect(await Promise.race([answer, soon])).toBe('still asked');
+      await Promise.all([expect(answer).resolves.toBe(true), type('\r')]);
     });
   });
 
@@ -98,8 +115,8 @@ describe.each(PROMPTERS)('%s', (name, make) => {
   test('one question after the other leaves no listeners behind, and the cursor is shown again', async () => {
     const { prompter, type, listeners, screen } = terminal(make);
     const before = listeners();
-    await Promise.all([prompter.confirm('Really?'), type(name === 'enquirer' ? 'y' : 'y\r')]);
-    await Promise.all([prompter.confirm('Really?'), type(name === 'enquirer' ? 'y' : 'y\r')]);
+    await Promise.all([prompter.confirm('Really?'), type('y\r')]);
+    await Promise.all([prompter.confirm('Really?'), type('y\r')]);
     expect(listeners()).toBe(before);
     expect(screen().lastIndexOf('\u001B[?25h')).toBeGreaterThanOrEqual(screen().lastIndexOf('\u001B[?25l'));
   });
