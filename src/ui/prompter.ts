@@ -75,7 +75,7 @@ export function enquirerPrompter(
     try {
       const styles = { enabled: colour };
       const question = { type: 'input', name: 'answer', message, styles, stdin, stdout };
-      const { answer } = await enquirer.prompt(question as never);
+      const { answer } = await enquirer.prompt(question);
       return answer.trim();
     } catch {
       // enquirer rejects with an empty string.
