@@ -1,7 +1,7 @@
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Session } from '../tutor/session.ts';
 import { cleanLine } from '../ui/clean.ts';
-import { hanging } from '../ui/layout.ts';
+import { hanging, stringWidth } from '../ui/layout.ts';
 import type { Theme } from '../ui/theme.ts';
 import { type Desk, loadLessonOf, requireCurrentSession } from './desk.ts';
 
@@ -46,13 +46,15 @@ export function renderStatus(lesson: Lesson, session: Session, theme: Theme, wid
     ...row('lesson', `${lesson.title} (${lesson.id})`),
     ...row(
       'page',
-      `${at + 1} of ${lesson.steps.length}, ${session.current}: ${step?.title ?? 'not in this version of the lesson'}`,
+      step === undefined
+        ? `${session.current}, which is not in this version of the lesson`
+        : `${at + 1} of ${lesson.steps.length}: ${cleanLine(step.title)}`,
     ),
     ...row('checks', checks),
     ...row('cluster', `context ${session.cluster.context}, ${session.cluster.server}`),
     ...row('namespace', `${session.namespace} (${owner})`),
     '',
-    ...renderPages(lesson, session, theme),
+    ...renderPages(lesson, session, theme, width),
     '',
     ...hanging(
       '',
@@ -64,16 +66,16 @@ export function renderStatus(lesson: Lesson, session: Session, theme: Theme, wid
 }
 
 /** A line for each page: its state, its number and its title. */
-export function renderPages({ steps }: Lesson, session: Session, theme: Theme): string[] {
+export function renderPages({ steps }: Lesson, session: Session, theme: Theme, width: number): string[] {
   const digits = String(steps.length).length;
-  return steps.map(({ id, title }, index) => {
-    const number = theme.quiet(String(index + 1).padStart(digits));
-    return `${mark(stateOf(id, session), theme)} ${number}  ${cleanLine(title)}`;
+  return steps.flatMap(({ id, title }, index) => {
+    const label = `${mark(stateOf(id, session), theme)} ${theme.quiet(String(index + 1).padStart(digits))}`;
+    return hanging(label, stringWidth(label) + 2, cleanLine(title), width);
   });
 }
 
 function mark(state: StepState, theme: Theme): string {
-  if (theme.plain) return { done: '[x]', current: '[>]', skipped: '[-]', open: '[ ]' }[state];
+  if (theme.plain) return { done: 'done   ', current: 'here   ', skipped: 'skipped', open: 'open   ' }[state];
   switch (state) {
     case 'done':
       return theme.good('✓');

@@ -99,7 +99,7 @@ async function perform(
       );
       return undefined;
     case 'list':
-      output.print('', ...renderPages(lesson, session, output.theme));
+      output.print('', ...renderPages(lesson, session, output.theme, output.width));
       return undefined;
     case 'status':
       output.print('', ...renderStatus(lesson, session, output.theme, output.width));
