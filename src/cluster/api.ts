@@ -62,6 +62,9 @@ export interface KubernetesList<T> {
 
 const TRIES = 4;
 const FIRST_PAUSE = 200;
+/** A server that has answered before will come back: one that is started anew is away for some seconds. */
+const TRIES_OF_KNOWN = 8;
+const LONGEST_PAUSE = 2_000;
 /** A namespace's service account is made a moment after it; pods created in between are refused. */
 const SERVICE_ACCOUNT_GRACE = 5_000;
 /** The words of the ServiceAccount admission plugin; a user named system:serviceaccount:… is something else. */
@@ -78,6 +81,7 @@ export class Api {
   readonly signal: AbortSignal;
   readonly timing: Timing;
   private namespaceCreatedAt: number | undefined;
+  private isKnown = false;
 
   constructor(connection: Connection, signal: AbortSignal, timing: Timing) {
     this.connection = connection;
@@ -87,7 +91,9 @@ export class Api {
 
   /** The same connection for work that must go on after `signal` aborted: tidying up. */
   with(signal: AbortSignal): Api {
-    return new Api(this.connection, signal, this.timing);
+    const other = new Api(this.connection, signal, this.timing);
+    other.isKnown = this.isKnown;
+    return other;
   }
 
   /** Tells that our own namespace was created just now. */
@@ -168,16 +174,19 @@ export class Api {
 
   private async sendWithRetries(request: ApiRequest): Promise<ApiResponse> {
     for (let attempt = 1; ; attempt++) {
-      const pause = FIRST_PAUSE * 2 ** (attempt - 1) * (0.75 + this.timing.random() / 2);
+      const pause =
+        Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE) * (0.75 + this.timing.random() / 2);
       let response: ApiResponse;
       try {
         response = await this.connection.send(request, this.signal);
       } catch (error) {
-        if (!(error instanceof TransportError) || error.reason !== 'connection' || attempt >= TRIES)
+        const tries = this.isKnown ? TRIES_OF_KNOWN : TRIES;
+        if (!(error instanceof TransportError) || error.reason !== 'connection' || attempt >= tries)
           throw error;
         await this.timing.sleep(pause, this.signal);
         continue;
       }
+      this.isKnown = true;
       if (response.status < 400) return response;
       const error = apiError(request, response);
       const wait = this.pauseBefore(error, response, attempt, pause);

@@ -20,6 +20,9 @@ export interface ExecTarget {
 }
 
 const TRIES = 3;
+/** While the API server can't be reached at all: one that is started anew is away for some seconds. */
+const TRIES_TO_REACH = 8;
+const LONGEST_PAUSE = 2_000;
 
 /**
  * Runs a shell script in a container and believes the answer only when it is framed: markers with a fresh nonce
@@ -44,9 +47,9 @@ export async function execScript(
     const command = ['sh', '-c', framed(script, mark)];
     const answer = await api.connection.exec({ ...target, command, timeout: left }, api.signal);
     const outcome = judge(answer, mark, timeout);
-    if ((outcome.kind !== 'lost' && outcome.kind !== 'transport') || attempt >= TRIES || api.signal.aborted)
-      return outcome;
-    await api.timing.sleep(150 * attempt, api.signal);
+    if ((outcome.kind !== 'lost' && outcome.kind !== 'transport') || api.signal.aborted) return outcome;
+    if (attempt >= (outcome.kind === 'lost' ? TRIES : TRIES_TO_REACH)) return outcome;
+    await api.timing.sleep(Math.min(150 * 2 ** (attempt - 1), LONGEST_PAUSE), api.signal);
   }
 }
 

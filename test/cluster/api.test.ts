@@ -73,6 +73,21 @@ describe('what is tried again', () => {
     expect(requests).toHaveLength(4);
   });
 
+  it('eight times where the server has answered before: it is started anew', async () => {
+    const { api, clock } = answering(
+      OK,
+      ...Array.from({ length: 7 }, lost),
+      OK,
+      ...Array.from({ length: 8 }, lost),
+    );
+    await api.get('/x');
+    expect(await api.get('/x')).toEqual({ ok: true });
+    expect(clock.slept).toEqual([200, 400, 800, 1_600, 2_000, 2_000, 2_000]);
+    const tidying = api.with(new AbortController().signal);
+    await expect(tidying.get('/x')).rejects.toMatchObject({ name: 'TransportError', reason: 'connection' });
+    expect(clock.slept).toHaveLength(14);
+  });
+
   it.each([400, 401, 403, 404, 409, 410, 422, 500, 501, 502])('never %i', async (code) => {
     const { api, requests, clock } = answering(status(code));
     await expect(api.get('/x')).rejects.toMatchObject({ name: 'ApiError', status: code });

@@ -136,10 +136,12 @@ describe('tries', () => {
     expect(clock.slept).toEqual([150, 300]);
   });
 
-  it('three of a connection that is not made', async () => {
-    const { outcome, tries } = await run([() => answer({ kind: 'transport', message: 'socket hang up' })]);
-    expect(outcome).toEqual({ kind: 'transport', message: 'socket hang up' });
-    expect(tries).toBe(3);
+  it('eight of a connection that is not made: a server that is started anew takes some seconds', async () => {
+    const refused = (): ReturnType<typeof answer> => answer({ kind: 'transport', message: 'refused' });
+    const { outcome, tries, clock } = await run([refused]);
+    expect(outcome).toEqual({ kind: 'transport', message: 'refused' });
+    expect(tries).toBe(8);
+    expect(clock.slept).toEqual([150, 300, 600, 1_200, 2_000, 2_000, 2_000]);
   });
 
   it('until one succeeds', async () => {
