@@ -2,6 +2,7 @@ import { HelperPodFailure } from '../checks/context.ts';
 import { podTrouble, type PodTrouble } from '../checks/pod-trouble.ts';
 import { ApiError } from '../cluster/api.ts';
 import { TransportError } from '../cluster/connection.ts';
+import { listNodes } from '../cluster/node.ts';
 import { type Pod } from '../cluster/pod.ts';
 import { podPath } from '../cluster/resources.ts';
 import { waitFor } from '../cluster/watch.ts';
@@ -24,6 +25,8 @@ const CURL_GROUP = 101;
 const DEADLINE = 4 * 60 * 60;
 /** Milliseconds to start: an image may have to be pulled. */
 const START = 90_000;
+/** Milliseconds between two looks at the Node: one that is lost meanwhile starts nothing. */
+const LOOK = 10_000;
 const NAME_LETTERS = 6;
 
 export interface HelperPodParts {
@@ -95,14 +98,19 @@ function specOf(
 /** Until its container runs. @throws {ApiError | TransportError | HelperPodFailure} */
 export async function untilRunning(workshop: Workshop, pod: HelperPod): Promise<void> {
   const { api, session } = workshop;
-  const options = { timeout: START, fieldSelector: `metadata.name=${pod.name}` };
+  const options = { timeout: LOOK, fieldSelector: `metadata.name=${pod.name}` };
+  const begun = api.timing.now();
   let trouble: PodTrouble | undefined;
-  const found = await waitFor<Pod, Pod>(api, podPath(session.namespace), options, (pods) => {
-    trouble = pods[0] && podTrouble(pods[0]);
-    return pods.find((each) => isRunning(each) || trouble?.settled === true);
-  });
+  let found: Pod | undefined;
+  do {
+    found = await waitFor<Pod, Pod>(api, podPath(session.namespace), options, (pods) => {
+      trouble = pods[0] && podTrouble(pods[0]);
+      return pods.find((each) => isRunning(each) || trouble?.settled === true);
+    });
+  } while (found === undefined && !(await isOver(workshop, pod, begun)));
   if (found !== undefined && isRunning(found)) return;
-  const late = found === undefined ? [`it did not start within ${START / 1000} s`] : [];
+  const seconds = Math.round((api.timing.now() - begun) / 1000);
+  const late = found === undefined ? [`it did not start within ${seconds} s`] : [];
   const why = [...late, trouble?.observed ?? ''].filter((each) => each !== '').join('; ');
   throw new HelperPodFailure(
     pod.name,
@@ -110,6 +118,19 @@ export async function untilRunning(workshop: Workshop, pod: HelperPod): Promise<
     `Pod ${pod.name} on Node ${pod.node}: ${why}`,
     trouble?.code,
   );
+}
+
+/** Whether there is nothing to wait for any more: time, or the Node. */
+async function isOver({ api }: Workshop, pod: HelperPod, begun: number): Promise<boolean> {
+  if (api.signal.aborted || api.timing.now() - begun >= START) return true;
+  try {
+    const node = (await listNodes(api)).find(({ metadata }) => metadata.name === pod.node);
+    const ready = node?.status?.conditions?.find(({ type }) => type === 'Ready');
+    return ready !== undefined && ready.status !== 'True';
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return false;
+    throw error;
+  }
 }
 
 function isRunning(pod: Pod): boolean {

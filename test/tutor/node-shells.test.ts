@@ -60,6 +60,18 @@ describe('a shell on a Node', () => {
     expect(created()).toEqual([]);
   });
 
+  test.each([
+    ['Unknown', 'it did not start within 10 s'],
+    ['True', 'it did not start within 90 s'],
+  ])('is not waited for on a Node that is lost: Ready is %s, %s', async (status, words) => {
+    fake.add('Node', undefined, 'n3', { status: { conditions: [{ type: 'Ready', status }] } });
+    fake.after = ({ method, path }) => {
+      if (method === 'POST' && path.endsWith('/pods')) podOf(pods()[0]!).status = { phase: 'Pending' };
+    };
+    const workshop = workshopOf({ nodeNetwork: true });
+    await expect(workshop.nodeShells.open(workshop, 'n3')).rejects.toThrow(words);
+  });
+
   test('is a Pod in the network of that Node, without privileges', async () => {
     const workshop = workshopOf({ nodeNetwork: true });
     const shell = await workshop.nodeShells.open(workshop, 'n2');
