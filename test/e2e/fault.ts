@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isPractice, kubeconfig } from './harness.ts';
+import { isPractice, kubeconfig, pause } from './harness.ts';
 
 /** Where a practice cluster takes faults; a real one is broken by a program. */
 const PATH = '/k8snet-practice/faults';
@@ -23,18 +23,31 @@ export function canFault(): string | undefined {
  * `afterAll(() => fault('heal'))`.
  *
  * @param words such as 'drop-route', '1', '2': nodes by their numbers. The faults of both kinds of cluster have the
- *   same words: masquerade-pods on|off, drop-route N M, restore-routes, cut-node N, heal-node N, reject N, unreject N, heal
+ *   same words: masquerade-pods on|off, drop-route N M, restore-routes, cut-node N, heal-node N, kill-node N, start-node N,
+ *   restart-apiserver, stop-apiserver SECONDS, reject N, unreject N, heal. `heal` waits for an API server that is away.
  * @throws {Error} with what the program said
  */
 export async function fault(...words: string[]): Promise<void> {
   const reason = canFault();
   if (reason !== undefined) throw new Error(reason);
   const [name, node] = words;
+  if (name === 'heal') await returning;
+  if (name === 'stop-apiserver') returning = away(Number(node) * 1000);
   if (!isPractice && (name === 'reject' || name === 'unreject')) return reject(name, node!);
+  if (!isPractice && name === 'stop-apiserver') return run(env['E2E_FAULT']!, [name], env, '');
   if (!isPractice) return run(env['E2E_FAULT']!, words, env, '');
   const kubectl = env['E2E_KUBECTL'] ?? 'kubectl';
   const args = ['--kubeconfig', kubeconfig, 'create', '--raw', PATH, '-f', '-'];
   await run(kubectl, args, { PATH: env['PATH'], HOME: tmpdir() }, JSON.stringify({ fault: words }));
+}
+
+/** Resolves when an API server that was stopped is there again. */
+let returning: Promise<void> = Promise.resolve();
+
+/** The practice cluster's comes back by itself; the real one's is started again. */
+async function away(milliseconds: number): Promise<void> {
+  await pause(milliseconds);
+  if (!isPractice) await run(env['E2E_FAULT']!, ['start-apiserver'], env, '');
 }
 
 /** New connections from Pods, and from other Nodes that put their own address on them; not from the API server (.10). */
