@@ -146,7 +146,8 @@ function otherCluster(session: Session, opened: OpenCluster): Problem {
     what: `This is another cluster than the one the lesson was started on: ${target.server} is ${opened.identity.id}, the lesson is on ${session.cluster.id}`,
     where: `context ${target.context}; the lesson: context ${session.cluster.context}, ${session.cluster.server}`,
     next: [
-      'Nothing was touched. Go on with the lesson on its own cluster: leave --context and --kubeconfig out.',
+      'Nothing was touched. Go on with the lesson on its own cluster: leave --context, --kubeconfig and --practice out.',
+      'Or end it there, and begin it here: k8snet-tutor cleanup first.',
       `Is that cluster gone for good? k8snet-tutor cleanup --forget drops the session and deletes nothing.`,
     ],
   });

@@ -19,6 +19,8 @@ export function makeProgram(version: string, run: Runner): Command {
     .description('A tutor for Kubernetes networking that proves every statement on your own cluster')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    // commander leaves what has less room than 40 columns to the terminal, which breaks it in the middle of words.
+    .configureHelp({ minWidthToWrap: 20 })
     .showHelpAfterError('Run k8snet-tutor --help to see what there is.')
     .enablePositionalOptions()
     .exitOverride()
@@ -26,14 +28,15 @@ export function makeProgram(version: string, run: Runner): Command {
       'after',
       `
 Examples:
-  k8snet-tutor start networking                        begin the lesson, or go on with it
-  k8snet-tutor start networking --practice             on the built-in practice cluster
-  k8snet-tutor check                                   verify the current page
-  k8snet-tutor cleanup                                 delete everything the lesson made
-  k8snet-tutor start --auto                            the whole lesson as a demonstration
+  k8snet-tutor start networking             begin the lesson, or go on with it
+  k8snet-tutor start networking --practice  on the built-in practice cluster
+  k8snet-tutor check                        verify the current page
+  k8snet-tutor cleanup                      delete everything the lesson made
+  k8snet-tutor start --auto                 the whole lesson as a demonstration
 
-Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 could not be told, or something is left;
-4 not permitted; 70 a bug of ours; 130, 143 interrupted.`,
+Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson;
+3 could not be told, or something is left; 4 not permitted; 70 a bug of ours;
+130, 143 interrupted.`,
     );
 
   const add = (usage: string, description: string): Command =>
@@ -170,10 +173,11 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson; 3 coul
     .addHelpText(
       'after',
       `
-Faults of the running practice cluster's network, for learning what a broken one looks like:
-  k8snet-tutor practice fault                     what is broken, and what may be
-  k8snet-tutor practice fault drop-route 1 2      node-1 has no route to the Pods of node-2
-  k8snet-tutor practice fault heal                everything is mended`,
+Faults of the running practice cluster's network, for learning what a broken one
+looks like:
+  k8snet-tutor practice fault                 what is broken, and what may be
+  k8snet-tutor practice fault drop-route 1 2  node-1 has no route to the Pods of node-2
+  k8snet-tutor practice fault heal            everything is mended`,
     );
   practice.action(async (action: Action, words: string[]) => {
     if (action !== 'fault' && words.length > 0)
