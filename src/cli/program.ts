@@ -176,7 +176,7 @@ Exit codes: 0 verified; 1 a check failed; 2 wrong usage or broken lesson;
 Faults of the running practice cluster's network, for learning what a broken one
 looks like:
   k8snet-tutor practice fault                 what is broken, and what may be
-  k8snet-tutor practice fault drop-route 1 2  node-1 has no way to Pods of node-2
+  k8snet-tutor practice fault drop-route 1 2  no route from node-1 to node-2
   k8snet-tutor practice fault heal            everything is mended`,
     );
   practice.action(async (action: Action, words: string[]) => {
