@@ -1,5 +1,6 @@
 import { ApiError } from '../cluster/api.ts';
 import { isReady, listNodes } from '../cluster/node.ts';
+import { findPod } from '../cluster/pod.ts';
 import { type CheckContext, HelperPodFailure } from './context.ts';
 import { finding, type Finding } from './target-pod.ts';
 import type { Evidence } from './verdict.ts';
@@ -33,7 +34,7 @@ export async function unreadyNode(
 
 /** What is found where nothing came of it, because no answer came or no Pod of ours. */
 const UNREACHED =
-  /^(connection-(refused|unreachable|timeout)|node-(port-closed|refuses|rejects|unanswered|server-\w+)|helper-\w+|exec-(lost|timeout|runtime)|listener-failed|caller-unseen)$/;
+  /^(connection-(refused|unreachable|timeout)|node-(port-closed|refuses|rejects|unanswered|server-\w+)|helper-\w+|exec-(lost|timeout|runtime|refused)|listener-failed|caller-unseen|reach-differs|probe-failing|starting)$/;
 
 /**
  * Judges what goes on at these Nodes. Where nothing comes of it and one of them is not Ready, that is the Node's trouble and
@@ -54,6 +55,27 @@ export async function judgeAtNodes(
     return nodeNotReady(context, unready, found instanceof HelperPodFailure ? [] : found.evidence);
   if (found instanceof HelperPodFailure) throw found;
   return found;
+}
+
+/** The same, of what goes on between these Pods; where they run is only asked when nothing came of it. */
+export async function judgeAtPods(
+  context: CheckContext,
+  pods: readonly string[],
+  judge: () => Promise<Finding>,
+): Promise<Finding> {
+  const found = await judge();
+  if (!UNREACHED.test(found.code)) return found;
+  const unready = await unreadyNode(context, await Promise.all(pods.map((pod) => nodeOf(context, pod))));
+  return unready === undefined ? found : nodeNotReady(context, unready, found.evidence);
+}
+
+async function nodeOf(context: CheckContext, pod: string): Promise<string | undefined> {
+  try {
+    return (await findPod(context.api, context.namespace, pod))?.spec.nodeName;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return undefined;
+    throw error;
+  }
 }
 
 export function nodeNotReady(

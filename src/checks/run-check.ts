@@ -4,6 +4,7 @@ import { TransportError } from '../cluster/connection.ts';
 import { type CheckContext, HelperPodFailure } from './context.ts';
 import { helperTrouble } from './helper-trouble.ts';
 import { checkHttp } from './http.ts';
+import { judgeAtPods } from './node-health.ts';
 import { checkNodeServer } from './node-server.ts';
 import { checkNodeToPod } from './node-to-pod.ts';
 import { checkPodToNode } from './pod-to-node.ts';
@@ -23,8 +24,26 @@ export function podOf(check: Check): string {
 /** Runs one check. Trouble on the way to the cluster is a verdict too: inconclusive, never a wrong answer. */
 export async function runCheck(check: Check, context: CheckContext): Promise<Verdict> {
   const subject = `Pod ${podOf(check)} in namespace ${context.namespace}`;
-  const found = await dispatch(check, context).catch((error: unknown) => asFinding(subject, context, error));
+  const judged = judgeAtPods(context, podsBetween(check), () => dispatch(check, context));
+  const found = await judged.catch((error: unknown) => asFinding(subject, context, error));
   return { check: check.id, kind: check.kind, ...found };
+}
+
+/** The Pods without which nothing comes of a check; none where it looks at its Nodes by itself. */
+function podsBetween(check: Check): string[] {
+  switch (check.kind) {
+    case 'ready':
+    case 'same-address':
+      return [podOf(check)];
+    case 'http':
+    case 'reach':
+    case 'source': {
+      const { host } = check.to;
+      return [check.from.pod, ...(host.type === 'pod' ? [host.pod] : [])];
+    }
+    default:
+      return [];
+  }
 }
 
 function dispatch(check: Check, context: CheckContext): Promise<Finding> {

@@ -34,6 +34,16 @@ const TIMEOUT = {
 const NO_NAME = { exit: 6, stderr: 'curl: (6) Could not resolve host: localhost\n' };
 const EMPTY = { exit: 52, stderr: 'curl: (52) Empty reply from server\n', connect: '0.000259' };
 
+/** Its containers run; its condition Ready was taken away, as controllers do with Pods of a lost Node. */
+function unready(): ReturnType<typeof pod> {
+  const whole = pod();
+  const containerStatuses = whole.status?.containerStatuses?.map((each) => ({ ...each, ready: false }));
+  return {
+    ...whole,
+    status: { ...whole.status, containerStatuses, conditions: [{ type: 'Ready', status: 'False' }] },
+  } as typeof whole;
+}
+
 const answers = (answer: ReturnType<World['network']>) => (world: World) => {
   world.network = () => answer;
 };
@@ -52,6 +62,15 @@ const refusedExec = (status: number, message: string) => (world: World) => {
     stderr: '',
   });
 };
+/** A Node that its kubelet has left; what goes on besides is as `then` says. */
+const lost =
+  (name: string, then: (world: World) => void = () => undefined) =>
+  (world: World) => {
+    then(world);
+    const node = world.connection.nodes.find(({ metadata }) => metadata.name === name)!;
+    const condition = { type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' };
+    node.status = { ...node.status, conditions: [condition] };
+  };
 const fails = (match: RegExp, status: number, message: string) => (world: World) => {
   world.connection.intercept = ({ path }) =>
     match.test(path) ? statusAnswer(status, 'Error', message) : undefined;
@@ -325,6 +344,33 @@ const rows: Row[] = [
     outcome: 'fail',
     code: 'connection-timeout',
     says: 'within 4 s',
+  },
+  ...[
+    { name: 'silence, the other Node being lost', check: ACROSS, world: lost('n2', answers(TIMEOUT)) },
+    { name: 'no route, the other Node being lost', check: OPEN, world: lost('n2', answers(NO_ROUTE)) },
+    { name: 'no source, the other Node being lost', check: SOURCE, world: lost('n2', answers(TIMEOUT)) },
+    {
+      name: 'its own Node is lost, and with it the container',
+      check: SAME,
+      world: lost('n1', refusedExec(500, 'error dialing backend: dial tcp: no route to host')),
+    },
+    {
+      name: 'not Ready, its Node being lost',
+      check: READY,
+      world: lost('n1', replaced(unready())),
+    },
+  ].map((row) => ({
+    ...row,
+    outcome: 'inconclusive' as const,
+    code: 'node-not-ready',
+    says: 'Ready is Unknown (NodeStatusUnknown)',
+  })),
+  {
+    name: 'silence, a third Node being lost',
+    check: { ...ACROSS, to: 'http://pod/web:81' },
+    world: lost('n2', answers(TIMEOUT)),
+    outcome: 'fail',
+    code: 'connection-timeout',
   },
   { name: 'no localhost', check: LOCAL, world: answers(NO_NAME), outcome: 'fail', code: 'name-unknown' },
   { name: 'not HTTP', check: ACROSS, world: answers(EMPTY), outcome: 'fail', code: 'no-http-answer' },

@@ -101,7 +101,10 @@ export class World {
     for (const [name, address] of Object.entries(HOST_IPS))
       this.connection.nodes.push({
         metadata: { name },
-        status: { addresses: [{ type: 'InternalIP', address }] },
+        status: {
+          addresses: [{ type: 'InternalIP', address }],
+          conditions: [{ type: 'Ready', status: 'True' }],
+        },
       });
     this.connection.put(pod());
     this.connection.put(pod({ name: 'other', ip: '10.0.2.7', node: 'n2' }));
