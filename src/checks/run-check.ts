@@ -41,7 +41,9 @@ function podsBetween(check: Check): string[] {
       const { host } = check.to;
       return [check.from.pod, ...(host.type === 'pod' ? [host.pod] : [])];
     }
-    default:
+    case 'node-to-pod':
+    case 'pod-to-node':
+    case 'node-server':
       return [];
   }
 }
