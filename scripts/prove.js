@@ -47,7 +47,25 @@ for (let round = 1; round <= 5; round++)
     `practice cluster: Pods and Nodes, healthy and broken, run ${round} of 5 in a row`,
     vitest(['--project', 'parity', 'test/e2e/nodes.e2e.ts'], {}),
   );
+// Their tables are kept beside this one.
+const tables = { PROVE_TABLES: join(root, 'docs/proof') };
+add(
+  'practice cluster: killed -9 at every moment of every script',
+  vitest(['--project', 'parity', 'test/e2e/kills.e2e.ts'], { E2E_KILL_MOMENTS: 'all', ...tables }),
+);
+add(
+  'practice cluster: it breaks while checks are made',
+  vitest(['--project', 'parity', 'test/e2e/chaos.e2e.ts'], { E2E_CHAOS: 'all', ...tables }),
+);
 if (process.env.E2E_KUBECONFIG) {
+  add(
+    'real cluster: killed -9 at ten moments of each script',
+    vitest(['--project', 'e2e', 'test/e2e/kills.e2e.ts'], { E2E_KILL_MOMENTS: '10', ...tables }),
+  );
+  add(
+    'real cluster: it breaks while checks are made',
+    vitest(['--project', 'e2e', 'test/e2e/chaos.e2e.ts'], { E2E_CHAOS: 'all', ...tables }),
+  );
   for (let round = 1; round <= 5; round++)
     add(
       `real cluster: Pods and Nodes, healthy and broken, run ${round} of 5 in a row`,

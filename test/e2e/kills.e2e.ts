@@ -10,6 +10,7 @@ import {
   spread,
   turnTo,
 } from './kills.ts';
+import { showTable } from './table.ts';
 
 /** Killed and cleaned up at the same time. */
 const AT_ONCE = 4;
@@ -35,7 +36,7 @@ describe.skipIf(kubeconfig === '' || !isTold)('killed with -9', () => {
   });
   afterAll(() => {
     for (const learner of learners) learner.remove();
-    console.log(['| killed | found afterwards | cleanup |', '|---|---|--:|', ...rows].join('\n'));
+    showTable('kills', ['killed', 'found afterwards', 'cleanup'], rows);
   });
   const newLearner = (): Learner => {
     const learner = new Learner();
