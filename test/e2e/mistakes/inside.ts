@@ -1,0 +1,112 @@
+import { viewerKubeconfig } from '../harness.ts';
+import { type Lane, nginxThat, until } from './lane.ts';
+import type { Mistake } from './mistake.ts';
+
+const step = 'multiple-containers-jump-in';
+const own = { step: 'access-pod-from-node', check: 'own-node' };
+
+/** Mistakes that show when the container asks. */
+export const INSIDE: Mistake[] = [
+  {
+    name: 'the server shows another page',
+    step,
+    check: 'page',
+    code: 'wrong-body',
+    exit: 1,
+    remedy: /describe pod multi-container/,
+    make: (lane) => lane.readyPod({ nginx: nginxThat('server { listen 80; return 200 "mine"; }') }),
+  },
+  {
+    name: 'the server lets nobody in',
+    step,
+    check: 'page',
+    code: 'wrong-status',
+    exit: 1,
+    remedy: /logs multi-container/,
+    make: (lane) => lane.readyPod({ nginx: nginxThat('server { listen 80; return 403; }') }),
+  },
+  {
+    name: 'the server writes no log',
+    step,
+    check: 'witness',
+    code: 'witness-silent',
+    exit: 3,
+    remedy: /access log/,
+    make: (lane) =>
+      lane.readyPod({
+        nginx: nginxThat('server { listen 80; access_log off; root /usr/share/nginx/html; }'),
+      }),
+  },
+  {
+    name: 'something else than a web server listens',
+    step,
+    check: 'page',
+    code: 'no-http-answer',
+    exit: 1,
+    remedy: /describe pod multi-container/,
+    make: (lane) =>
+      lane.readyPod({
+        nginx: {
+          image: 'busybox:1.36',
+          command: ['sh', '-c', 'while true; do echo hello | nc -l -p 80; done'],
+        },
+      }),
+  },
+  {
+    name: 'the container to ask from has ended',
+    step,
+    check: 'page',
+    code: 'container-not-running',
+    exit: 1,
+    remedy: /logs multi-container -c shell/,
+    make: async (lane) => {
+      await lane.pod({ restartPolicy: 'Never', shell: { command: ['true'] } });
+      await lane.kubectl('wait', '--for=condition=Initialized', 'pod/multi-container');
+      await until(
+        async () =>
+          (await lane.field('.status.containerStatuses[?(@.name=="shell")].state.terminated.reason')) !== '',
+      );
+    },
+  },
+  {
+    name: 'an image without curl',
+    step,
+    check: 'page',
+    code: 'program-missing',
+    exit: 3,
+    remedy: /lesson's image/,
+    make: (lane) => lane.readyPod({ shell: { image: 'busybox:1.36' } }),
+  },
+  {
+    name: 'no right to exec',
+    step,
+    check: 'page',
+    run: () => ['check', '--step', step, '--kubeconfig', viewerKubeconfig],
+    code: 'forbidden',
+    exit: 4,
+    remedy: /auth can-i (create|get) pods\/exec/,
+    make: (lane) => lane.readyPod(),
+    cannot: () => (viewerKubeconfig === '' ? 'no kubeconfig of a user who may not exec' : undefined),
+  },
+  {
+    name: 'nothing was made',
+    step,
+    check: 'open',
+    code: 'pod-missing',
+    exit: 1,
+    remedy: /get pods/,
+  },
+  { name: 'nothing was made', ...own, code: 'pod-missing', exit: 1, remedy: /get pods/ },
+  {
+    name: 'the server listens on 127.0.0.1 only',
+    ...own,
+    code: 'listens-on-loopback',
+    exit: 1,
+    remedy: /all addresses|0\.0\.0\.0/,
+    make: loopbackOnly,
+  },
+];
+
+function loopbackOnly(lane: Lane): Promise<void> {
+  return lane.readyPod({ nginx: nginxThat('server { listen 127.0.0.1:80; root /usr/share/nginx/html; }') });
+}

@@ -1,0 +1,183 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  kubeconfig,
+  kubectl,
+  Learner,
+  makeNamespace,
+  pause,
+  removePod,
+  root,
+  tryKubectl,
+} from '../harness.ts';
+
+const SHELL = { name: 'shell', image: 'curlimages/curl:8.16.0', command: ['sleep', '9999999'] };
+const NGINX = { name: 'nginx', image: 'nginx:1.29' };
+const EXERCISE = 'multi-container';
+
+/** A namespace with a lesson in it, where one mistake is made after the other. */
+export class Lane {
+  readonly namespace: string;
+  readonly learner: Learner;
+  private readonly file: string;
+
+  constructor(name: string) {
+    this.namespace = `k8snet-e2e-mistakes-${name}`;
+    this.learner = new Learner({ KUBECONFIG: kubeconfig });
+    this.file = join(this.learner.state, 'object.json');
+  }
+
+  async open(): Promise<void> {
+    await makeNamespace(this.namespace);
+    await this.kubectl('delete', 'pods', '--all', '--grace-period=0', '--force');
+    await this.learner.begin(this.namespace);
+  }
+
+  async close(): Promise<void> {
+    await this.learner.tutor('cleanup', '--yes');
+    await this.kubectl(
+      'delete',
+      'pods,configmaps,networkpolicies',
+      '--all',
+      '--grace-period=0',
+      '--force',
+      '--wait=false',
+    );
+    this.learner.remove();
+  }
+
+  kubectl(...args: string[]): Promise<string> {
+    return kubectl('-n', this.namespace, ...args);
+  }
+
+  /** kubectl, whatever comes of it. */
+  try(...args: string[]): ReturnType<typeof tryKubectl> {
+    return tryKubectl('-n', this.namespace, ...args);
+  }
+
+  async apply(object: object, namespace = this.namespace): Promise<void> {
+    writeFileSync(this.file, JSON.stringify(object));
+    await kubectl('-n', namespace, 'apply', '-f', this.file);
+  }
+
+  applyFile(file: string): Promise<string> {
+    return this.kubectl('apply', '-f', join(root, file));
+  }
+
+  /** Makes the exercise's Pod with another shell, another nginx, more containers, or another spec. */
+  async pod({
+    name = EXERCISE,
+    shell = {},
+    nginx = {},
+    others = [],
+    ...spec
+  }: PodChanges = {}): Promise<void> {
+    const containers = [{ ...SHELL, ...shell }, { ...NGINX, ...nginx }, ...others];
+    await this.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name },
+      spec: { terminationGracePeriodSeconds: 0, containers, ...spec },
+    });
+  }
+
+  /** The same, and it is Ready when this returns. */
+  async readyPod(changes: PodChanges = {}): Promise<void> {
+    await this.pod(changes);
+    await this.ready(changes.name ?? EXERCISE);
+  }
+
+  async ready(name = EXERCISE): Promise<void> {
+    await this.kubectl('wait', '--for=condition=Ready', '--timeout=60s', `pod/${name}`);
+  }
+
+  /** The tutor's own observers, as they are on entering the page. */
+  async observers(): Promise<void> {
+    const names = ['observer-a', 'observer-b', 'observer-c'];
+    await this.applyFile('manifests/observers.yml');
+    await Promise.all(names.map((name) => this.ready(name)));
+  }
+
+  remove(...names: string[]): Promise<unknown> {
+    return Promise.all(names.map((name) => removePod(name, this.namespace)));
+  }
+
+  /** A field of a Pod, by a JSONPath such as `.status.podIP`. */
+  field(path: string, name = EXERCISE): Promise<string> {
+    return this.kubectl('get', 'pod', name, '-o', `jsonpath={${path}}`);
+  }
+
+  /** Goes to a page as the header of the progress file allows: by editing it. */
+  turnTo(page: string): void {
+    const file = join(this.learner.state, 'tutor/sessions/networking/progress.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^current: .*$/m, `current: ${page}`));
+  }
+
+  /** Another Node than the one the exercise's Pod runs on. */
+  async otherNode(): Promise<{ name: string; address: string }> {
+    const own = await this.field('.spec.nodeName');
+    const nodes =
+      'jsonpath={range .items[*]}{.metadata.name} {.status.addresses[?(@.type=="InternalIP")].address}{"\\n"}{end}';
+    const lines = (await kubectl('get', 'nodes', '-o', nodes)).trim().split('\n');
+    const [name = '', address = ''] =
+      lines.map((line) => line.split(' ')).find(([each]) => each !== own) ?? [];
+    return { name, address };
+  }
+
+  /** Starts a server in a Node's network, as the page says; it is there when this returns, and goes with `stop`. */
+  async serve(
+    node: string,
+    { port = 8000, text = 'multi-container', on = '', header = true } = {},
+  ): Promise<void> {
+    const head = header ? String.raw`printf 'HTTP/1.0 200 OK\r\n\r\n'; ` : '';
+    const server = `echo here; { ${head}echo ${text}; } | nc -l${on === '' ? '' : ` -s ${on}`} -p ${port}`;
+    const child = this.learner.spawn([
+      'shell',
+      '--node',
+      node,
+      '--allow-node-network',
+      '--',
+      'sh',
+      '-c',
+      server,
+    ]);
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    this.stop = async () => {
+      this.stop = () => Promise.resolve();
+      if (child.exitCode === null) child.kill('SIGINT');
+      await ended;
+    };
+    let said = '';
+    child.stdout?.on('data', (text: Buffer) => void (said += text.toString()));
+    for (let tries = 0; !said.includes('here\n'); tries++) {
+      if (tries > 300 || child.exitCode !== null) throw new Error(`no server on ${node}: ${said}`);
+      await pause(100);
+    }
+    await pause(300);
+  }
+
+  /** Ends the server, if there is one. */
+  stop: () => Promise<void> = () => Promise.resolve();
+}
+
+export interface PodChanges {
+  name?: string;
+  shell?: object;
+  nginx?: object;
+  others?: object[];
+  [field: string]: unknown;
+}
+
+/** An nginx whose one server block is this. */
+export function nginxThat(server: string): { command: string[] } {
+  const write = `printf '%s' '${server}' > /etc/nginx/conf.d/default.conf`;
+  return { command: ['/bin/sh', '-c', `${write}; exec nginx -g "daemon off;"`] };
+}
+
+/** Asks again and again, for 25 s. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await isSo()); tries++) {
+    if (tries > 100) throw new Error('it never came to that');
+    await pause(250);
+  }
+}
