@@ -37,7 +37,7 @@ export class Lane {
     await this.learner.tutor('cleanup', '--yes');
     await this.kubectl(
       'delete',
-      'pods,configmaps,networkpolicies',
+      'pods,configmaps',
       '--all',
       '--grace-period=0',
       '--force',
