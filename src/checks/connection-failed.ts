@@ -1,6 +1,7 @@
 import type { ContainerReference } from '../lesson/pod-reference.ts';
 import type { CheckContext } from './context.ts';
 import { CONNECT_SECONDS } from './curl.ts';
+import { whyPodClosed } from './pod-closed.ts';
 import type { Probe } from './probe.ts';
 import { finding, type Finding, podSubject } from './target-pod.ts';
 
@@ -13,16 +14,31 @@ const CODES = {
 } as const;
 
 /**
- * The finding for a request that was sent and got no HTTP answer.
+ * The finding for a request that was sent and got no HTTP answer. Where a Pod refused, what listens in it is looked at.
  *
  * @param asker who asked, where it is not the Pod
  */
-export function connectionFailed(
+export async function connectionFailed(
   context: CheckContext,
   from: ContainerReference,
   sent: Probe,
   asker = `Pod ${from.pod}`,
-): Finding {
+): Promise<Finding> {
+  const found = withoutAnswer(context, from, sent, asker);
+  if (sent.result.kind !== 'refused' || sent.to?.metadata.namespace !== context.namespace) return found;
+  const { hostname, port } = new URL(sent.url);
+  const closed = await whyPodClosed(context, sent.to, hostname.replaceAll(/[[\]]/g, ''), Number(port || 80));
+  if (closed === undefined) return found;
+  const { code, observed, details } = closed;
+  return {
+    ...found,
+    code,
+    observed: `${found.observed}; ${observed}`,
+    details: { ...found.details, ...details },
+  };
+}
+
+function withoutAnswer(context: CheckContext, from: ContainerReference, sent: Probe, asker: string): Finding {
   const { result } = sent;
   if (result.kind === 'answered') throw new Error('not a failed connection');
   return finding('fail', CODES[result.kind], {

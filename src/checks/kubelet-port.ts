@@ -60,7 +60,7 @@ async function noAnswer(
   const evidence = failures.flatMap((each) => each.evidence);
   const policies = (await policiesSelecting(context.api, pod)).join(', ');
   if (silent) {
-    const failed = connectionFailed(context, from, failures[0]!);
+    const failed = await connectionFailed(context, from, failures[0]!);
     return { ...failed, evidence, details: { ...failed.details, policies } };
   }
   return finding('inconclusive', 'node-refuses', {

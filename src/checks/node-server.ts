@@ -94,7 +94,7 @@ function closedFinding(
   });
 }
 
-function judgeAnswer({ context, check, node, expected }: AskedServer, sent: Probe): Finding {
+async function judgeAnswer({ context, check, node, expected }: AskedServer, sent: Probe): Promise<Finding> {
   const details = {
     pod: check.from.pod,
     node: node.name,

@@ -70,7 +70,7 @@ async function byShell(
   const sent = await probe(context, shell, check.to);
   if ('finding' in sent) return sent.finding;
   if (sent.result.kind !== 'answered') {
-    const failed = connectionFailed(context, shell, sent, `Node ${node.name}`);
+    const failed = await connectionFailed(context, shell, sent, `Node ${node.name}`);
     return { ...failed, subject: podSubject(context, check.to.host.pod) };
   }
   const answer = sent.evidence[0]?.text ?? '';

@@ -219,7 +219,7 @@ async function unanswered(
       evidence: sent.evidence,
       details: { pod: from.pod, node: node.name, url: sent.url },
     });
-  const failed = connectionFailed(context, from, sent);
+  const failed = await connectionFailed(context, from, sent);
   return {
     ...failed,
     details: { ...failed.details, policies: (await policiesSelecting(context.api, pod)).join(', ') },

@@ -1,4 +1,10 @@
-import { type ContainerStatus, condition, containerStatus, type Pod } from '../cluster/pod.ts';
+import {
+  type ContainerStatus,
+  condition,
+  containerStatus,
+  type Pod,
+  type Terminated,
+} from '../cluster/pod.ts';
 
 /** What keeps a Pod from being ready. `settled` trouble does not go away by waiting. */
 export interface PodTrouble {
@@ -21,19 +27,45 @@ const IMAGE_REASONS = new Set([
 ]);
 const CONFIG_REASONS = new Set(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']);
 
-/** Messages by which a registry says "later": no fault of the manifest. */
-const PULL_LATER =
-  /toomanyrequests|too many requests|rate limit|\b(?:status|code|HTTP)[ :=]+429\b|i\/o timeout|connection refused|no such host|TLS handshake/i;
+/** How registries and the way to them say why not, by what it means. The first two are no fault of the manifest. */
+const PULL_CODES: [code: string, settled: boolean, message: RegExp][] = [
+  [
+    'image-pull-limit',
+    false,
+    /toomanyrequests|too many requests|rate limit|\b(?:status|code|HTTP)[ :=]+429\b/i,
+  ],
+  [
+    'image-pull-later',
+    false,
+    /i\/o timeout|connection refused|no such host|TLS handshake|server misbehaving|network is unreachable/i,
+  ],
+  ['image-name-invalid', true, /InvalidImageName|invalid reference format|couldn't parse image/i],
+];
 
 /** A registry that says "later" is worth waiting for; one that has no such image is not. */
 export function pullTrouble(container: string, image: string, reason: string, message: string): PodTrouble {
-  const later = PULL_LATER.test(message);
   const observed = `${container}: ${reason}: ${message}`;
   const details = { container, image, reason, message };
-  return trouble(later ? 'image-pull-later' : 'image-pull', !later, observed, 'the registry', details);
+  const [code, settled] = PULL_CODES.find(([, , words]) => words.test(`${reason} ${message}`)) ?? [
+    'image-pull',
+    true,
+  ];
+  return trouble(code, settled, observed, 'the registry', details);
 }
 
-type Terminated = NonNullable<NonNullable<ContainerStatus['state']>['terminated']>;
+/** What the scheduler's message says that Nodes lack, by what it means. Only where it is the same for all of them. */
+const UNSCHEDULABLE_CODES: [code: string, message: RegExp][] = [
+  ['no-room', /Insufficient (?:cpu|memory|ephemeral-storage|pods)|Too many pods/],
+  ['port-taken', /didn't have free ports/],
+  ['taint-untolerated', /taint/],
+];
+
+/** `unschedulable` for a selector, for several reasons at once, and for what we don't know. */
+function unschedulableCode(message: string): string {
+  const codes = UNSCHEDULABLE_CODES.filter(([, words]) => words.test(message)).map(([code]) => code);
+  const isMixed = codes.length !== 1 || /didn't match|affinity|selector/.test(message);
+  return isMixed ? 'unschedulable' : codes[0]!;
+}
 
 /** Undefined when the Pod is ready. */
 export function podTrouble(pod: Pod): PodTrouble | undefined {
@@ -42,9 +74,15 @@ export function podTrouble(pod: Pod): PodTrouble | undefined {
   if (phase === 'Failed' || phase === 'Succeeded') return ended(pod, phase);
   const scheduled = condition(pod, 'PodScheduled');
   if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable')
-    return trouble('unschedulable', true, scheduled.message ?? 'no Node takes it', '', {
-      message: scheduled.message ?? '',
-    });
+    return trouble(
+      unschedulableCode(scheduled.message ?? ''),
+      true,
+      scheduled.message ?? 'no Node takes it',
+      '',
+      {
+        message: scheduled.message ?? '',
+      },
+    );
   const statuses = [...unfinishedInit(pod), ...(pod.status?.containerStatuses ?? [])];
   for (const status of statuses) {
     const found = containerTrouble(status);
@@ -91,6 +129,10 @@ function trouble(
 
 function ended(pod: Pod, phase: string): PodTrouble {
   const reason = pod.status?.reason ? ` (${pod.status.reason}: ${pod.status.message ?? ''})` : '';
+  if (pod.status?.reason === 'Evicted')
+    return trouble('pod-evicted', true, `it was evicted${reason}`, '', {
+      node: pod.spec.nodeName ?? 'its Node',
+    });
   return trouble('pod-ended', true, `it has ended, phase ${phase}${reason}`, '', { phase });
 }
 
@@ -103,10 +145,8 @@ function containerTrouble(status: ContainerStatus): PodTrouble | undefined {
   }
   if (waiting?.reason !== undefined && CONFIG_REASONS.has(waiting.reason)) {
     const message = waiting.message ?? '';
-    return trouble('container-config', true, `${container}: ${waiting.reason}: ${message}`, '', {
-      container,
-      message,
-    });
+    const observed = `${container}: ${waiting.reason}: ${message}`;
+    return trouble(startCode(waiting.reason, message), true, observed, '', { container, message });
   }
   const last =
     terminated ?? (waiting?.reason === 'CrashLoopBackOff' ? status.lastState?.terminated : undefined);
@@ -114,8 +154,18 @@ function containerTrouble(status: ContainerStatus): PodTrouble | undefined {
   return crashing(status, last);
 }
 
+const NO_PROGRAM =
+  /executable file not found|exec: ".*": (?:stat|no such)|exec .*: no such file or directory/i;
+
+function startCode(reason: string, message: string): string {
+  if (/(?:configmap|secret) ".*" not found|couldn't find key/i.test(message)) return 'config-missing';
+  return reason !== 'CreateContainerConfigError' && NO_PROGRAM.test(message)
+    ? 'command-missing'
+    : 'container-config';
+}
+
 /** Ended with its Node, or with the runtime: how is not known, and it is no fault of the container's. It starts again. */
-function isLost(ended: Terminated | undefined): boolean {
+export function isLost(ended: Terminated | undefined): boolean {
   return ended?.reason === 'Unknown' || ended?.reason === 'ContainerStatusUnknown';
 }
 
@@ -133,6 +183,21 @@ function crashing(
   { name: container, restartCount }: ContainerStatus,
   last: Terminated | undefined,
 ): PodTrouble {
+  if (last?.reason === 'OOMKilled')
+    return trouble('container-oom', true, `${container}: OOMKilled, restarted ${restartCount} times`, '', {
+      container,
+    });
+  // Newer runtimes tell of a missing program only when the container has ended with it.
+  if (last?.reason === 'StartError' || NO_PROGRAM.test(last?.message ?? ''))
+    return trouble(
+      'command-missing',
+      true,
+      `${container}: ${last?.message ?? 'it could not be started'}`,
+      '',
+      {
+        container,
+      },
+    );
   const exit = last === undefined ? 'unknown' : String(last.exitCode);
   const why = last?.message ? `: ${last.message.trim()}` : last?.reason ? `, ${last.reason}` : '';
   const observed = `${container} ended with exit code ${exit}${why}, restarted ${restartCount} times`;

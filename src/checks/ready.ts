@@ -1,11 +1,11 @@
 import { ApiError } from '../cluster/api.ts';
-import { findPod, type Pod, podAddresses } from '../cluster/pod.ts';
+import { type ContainerStatus, containerStatus, findPod, type Pod, podAddresses } from '../cluster/pod.ts';
 import { objectPath, podPath } from '../cluster/resources.ts';
 import { waitFor } from '../cluster/watch.ts';
 import type { CheckOf } from '../lesson/check.ts';
 import type { CheckContext } from './context.ts';
 import { firstProcessAge } from './first-process.ts';
-import { podTrouble, type PodTrouble, pullTrouble, restarted } from './pod-trouble.ts';
+import { isLost, podTrouble, type PodTrouble, pullTrouble, restarted } from './pod-trouble.ts';
 import { containerMissing, finding, type Finding, lookUpPod, podEvidence, podSubject } from './target-pod.ts';
 
 type ReadyCheck = CheckOf<'ready'>;
@@ -20,6 +20,9 @@ const PATIENCE = 60;
 const YOUNG = 3_000;
 const LIVED = 800;
 const STEADY = 1_500;
+/** One that has ended before must live longer now than it did then: nginx tries for 2.5 s to get its port. */
+const LONGER = 1_500;
+const LONGEST = 10_000;
 
 type State = { pod: Pod | undefined; trouble: PodTrouble | undefined };
 
@@ -93,7 +96,11 @@ async function steady(check: ReadyCheck, context: CheckContext, state: State): P
   const proven = await alive(check, context, pod);
   if (proven !== undefined) return proven;
   let last = state;
-  const options = { timeout: STEADY, fieldSelector: `metadata.name=${check.pod}` };
+  const history = Math.max(...(pod.status?.containerStatuses ?? []).map(mustLive));
+  const options = {
+    timeout: history > LIVED ? history : STEADY,
+    fieldSelector: `metadata.name=${check.pod}`,
+  };
   const changed = await waitFor<Pod, State>(context.api, podPath(context.namespace), options, (pods) => {
     last = stateOf(pods, check.pod);
     if (last.pod !== undefined) last.trouble ??= restarted(pod, last.pod);
@@ -105,18 +112,22 @@ async function steady(check: ReadyCheck, context: CheckContext, state: State): P
 /** The state of a Pod whose containers' first processes have all lived for a while; undefined when that is not known. */
 async function alive(check: ReadyCheck, context: CheckContext, pod: Pod): Promise<State | undefined> {
   const names = pod.spec.containers.map((each) => each.name);
-  const youngest = async (): Promise<number | undefined> => {
+  /** Milliseconds until all of them have lived for long enough; undefined when one can't be asked. */
+  const outstanding = async (): Promise<number | undefined> => {
     const ages = await Promise.all(names.map((name) => firstProcessAge(context, pod, name)));
-    return ages.reduce((least, age) =>
-      least === undefined || age === undefined ? undefined : Math.min(least, age),
-    );
+    const left = ages.map((age, index) => {
+      const status = containerStatus(pod, names[index]!);
+      return age === undefined ? Infinity : (status === undefined ? LIVED : mustLive(status)) - age;
+    });
+    const most = Math.max(...left);
+    return most === Infinity ? undefined : most;
   };
-  let age = await youngest();
-  if (age !== undefined && age < LIVED) {
-    await context.api.timing.sleep(LIVED - age, context.api.signal);
-    age = await youngest();
+  let left = await outstanding();
+  if (left !== undefined && left > 0) {
+    await context.api.timing.sleep(left, context.api.signal);
+    left = await outstanding();
   }
-  if (age === undefined || age < LIVED) return undefined;
+  if (left === undefined || left > 0) return undefined;
   const now = await findPod(context.api, context.namespace, check.pod);
   const state = stateOf(now === undefined ? [] : [now], check.pod);
   return isGone(state.pod) || state.trouble !== undefined || restarted(pod, state.pod!) !== undefined
@@ -127,8 +138,17 @@ async function alive(check: ReadyCheck, context: CheckContext, pod: Pod): Promis
 /** The Node's clock may be ahead of ours. */
 function isYoung(pod: Pod, now: number): boolean {
   return (pod.status?.containerStatuses ?? []).some(
-    ({ state }) => Math.abs(now - Date.parse(state?.running?.startedAt ?? '')) < YOUNG,
+    (status) =>
+      Math.abs(now - Date.parse(status.state?.running?.startedAt ?? '')) < Math.max(YOUNG, mustLive(status)),
   );
+}
+
+/** Milliseconds that a container must live before we believe that it goes on. */
+function mustLive({ lastState }: ContainerStatus): number {
+  const last = lastState?.terminated;
+  if (last === undefined || isLost(last)) return LIVED;
+  const lived = Date.parse(last.finishedAt ?? '') - Date.parse(last.startedAt ?? '');
+  return lived >= 0 ? Math.max(LIVED, Math.min(lived + LONGER, LONGEST)) : LIVED;
 }
 
 async function settle(check: ReadyCheck, context: CheckContext, pod: Pod, timeout: number): Promise<State> {

@@ -1,6 +1,15 @@
 import { type Api, ApiError, type KubernetesObject } from './api.ts';
 import { podPath } from './resources.ts';
 
+/** How and when a container ended; times are ISO 8601, in whole seconds. */
+export interface Terminated {
+  exitCode: number;
+  reason?: string;
+  message?: string;
+  startedAt?: string;
+  finishedAt?: string;
+}
+
 export interface ContainerStatus {
   name: string;
   ready: boolean;
@@ -9,9 +18,9 @@ export interface ContainerStatus {
   state?: {
     waiting?: { reason?: string; message?: string };
     running?: { startedAt?: string };
-    terminated?: { exitCode: number; reason?: string; message?: string };
+    terminated?: Terminated;
   };
-  lastState?: { terminated?: { exitCode: number; reason?: string; message?: string } };
+  lastState?: { terminated?: Terminated };
 }
 
 export interface Condition {

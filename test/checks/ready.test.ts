@@ -37,7 +37,7 @@ describe('a Pod that is on its way', () => {
     world.connection.put(podWaiting({ state: { waiting: { reason: 'ContainerCreating' } } }));
     const stuck = podWaiting({ state: { waiting: { reason: 'InvalidImageName', message: 'bad name' } } });
     world.clock.after(2_000, () => world.connection.put(stuck));
-    expect(await world.run(CHECK)).toMatchObject({ outcome: 'fail', code: 'image-pull' });
+    expect(await world.run(CHECK)).toMatchObject({ outcome: 'fail', code: 'image-name-invalid' });
     expect(world.clock.elapsed).toBe(2_000);
   });
 
@@ -130,6 +130,28 @@ describe('a Pod whose container started just now', () => {
       code: 'container-crashing',
       details: { exit: '7' },
     });
+  });
+
+  it('must live longer than it did the last time', async () => {
+    const ended = { startedAt: '2029-12-31T23:59:50Z', finishedAt: '2029-12-31T23:59:53Z', exitCode: 1 };
+    const again = (world: World): Pod => {
+      const made = young(world, 3_500, 1);
+      made.status!.containerStatuses![0]!.lastState = { terminated: ended };
+      return made;
+    };
+    const well = new World();
+    well.connection.put(again(well));
+    expect(await well.run(CHECK)).toMatchObject({ outcome: 'pass', code: 'ready' });
+    expect(well.clock.elapsed).toBe(4_500);
+
+    const world = new World();
+    world.connection.put(again(world));
+    world.clock.after(4_000, () =>
+      world.connection.put(
+        podWaiting({ state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated: ended } }),
+      ),
+    );
+    expect(await world.run(CHECK)).toMatchObject({ outcome: 'fail', code: 'container-crashing' });
   });
 
   it('is missing when it is deleted meanwhile', async () => {

@@ -85,6 +85,13 @@ const NO_PODS =
 const PULL = 'Failed to pull image "registry.example/shell:1": manifest unknown';
 const LATER = 'failed to pull image: toomanyrequests: You have reached your pull rate limit';
 
+const pending = (message: string): ReturnType<typeof pod> =>
+  pod({
+    status: {
+      phase: 'Pending',
+      conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
+    },
+  });
 const waiting = (reason: string, message = ''): object => ({ state: { waiting: { reason, message } } });
 
 const rows: Row[] = [
@@ -151,8 +158,8 @@ const rows: Row[] = [
       world.connection.put(podWaiting(waiting('ErrImagePull', LATER)));
     },
     outcome: 'inconclusive',
-    code: 'image-pull-later',
-    says: 'rate limit',
+    code: 'image-pull-limit',
+    says: ['rate limit', '--image'],
   },
   {
     name: 'a back-off whose Event says later',
@@ -162,7 +169,23 @@ const rows: Row[] = [
       world.connection.events.push({ metadata: { name: 'uid-web.1' }, message: LATER });
     },
     outcome: 'inconclusive',
+    code: 'image-pull-limit',
+  },
+  {
+    name: 'a registry that is out of reach',
+    check: { ...READY, within: '5s' },
+    world: replaced(podWaiting(waiting('ErrImagePull', 'dial tcp: lookup registry.example: no such host'))),
+    outcome: 'inconclusive',
     code: 'image-pull-later',
+  },
+  {
+    name: 'an image whose name is none',
+    check: READY,
+    world: replaced(
+      podWaiting(waiting('InvalidImageName', 'Failed to apply default image tag: invalid reference format')),
+    ),
+    outcome: 'fail',
+    code: 'image-name-invalid',
   },
   {
     name: 'a back-off, Events hidden',
@@ -180,9 +203,102 @@ const rows: Row[] = [
     check: READY,
     world: replaced(podWaiting(waiting('CreateContainerConfigError', 'configmap "x" not found'))),
     outcome: 'fail',
-    code: 'container-config',
-    says: 'configmap "x" not found',
+    code: 'config-missing',
+    says: ['configmap "x" not found', 'kubectl get configmaps'],
   },
+  {
+    name: 'a configuration that the kubelet refuses',
+    check: READY,
+    world: replaced(
+      podWaiting(
+        waiting('CreateContainerConfigError', 'container has runAsNonRoot and image will run as root'),
+      ),
+    ),
+    outcome: 'fail',
+    code: 'container-config',
+  },
+  {
+    name: 'a program that the image has not, as containerd says it',
+    check: READY,
+    world: replaced(
+      podWaiting({
+        state: { waiting: { reason: 'CrashLoopBackOff' } },
+        lastState: {
+          terminated: {
+            exitCode: 128,
+            reason: 'StartError',
+            message: 'exec: "slep": executable file not found in $PATH',
+          },
+        },
+        restartCount: 2,
+      }),
+    ),
+    outcome: 'fail',
+    code: 'command-missing',
+    says: 'slep',
+  },
+  {
+    name: 'a program that the image has not, as old kubelets say it',
+    check: READY,
+    world: replaced(
+      podWaiting(waiting('RunContainerError', 'exec: "slep": executable file not found in $PATH: unknown')),
+    ),
+    outcome: 'fail',
+    code: 'command-missing',
+  },
+  {
+    name: 'too little memory',
+    check: READY,
+    world: replaced(
+      podWaiting({
+        state: { waiting: { reason: 'CrashLoopBackOff' } },
+        lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } },
+        restartCount: 3,
+      }),
+    ),
+    outcome: 'fail',
+    code: 'container-oom',
+    says: 'limits.memory',
+  },
+  {
+    name: 'evicted by a Node that ran short of memory',
+    check: READY,
+    world: replaced(
+      pod({
+        status: {
+          phase: 'Failed',
+          reason: 'Evicted',
+          message: 'The node was low on resource: memory.',
+          conditions: [],
+        },
+      }),
+    ),
+    outcome: 'fail',
+    code: 'pod-evicted',
+    says: 'low on resource',
+  },
+  ...[
+    ['0/3 nodes are available: 3 Insufficient memory.', 'no-room'],
+    ['0/3 nodes are available: 1 Insufficient cpu, 2 Insufficient memory. preemption: 0/3', 'no-room'],
+    [
+      "0/3 nodes are available: 3 node(s) had taint {a: b}, that the pod didn't tolerate.",
+      'taint-untolerated',
+    ],
+    ["0/3 nodes are available: 3 node(s) didn't have free ports for the requested pod ports.", 'port-taken'],
+    ['0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint {a: b}.', 'unschedulable'],
+    ["0/3 nodes are available: 3 node(s) didn't match node selector.", 'unschedulable'],
+    [
+      "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't match Pod's node affinity/selector.",
+      'unschedulable',
+    ],
+  ].map(([message = '', code = '']): Row => ({
+    name: message,
+    check: READY,
+    world: replaced(pending(message)),
+    outcome: 'fail',
+    code,
+    says: message,
+  })),
   {
     name: 'a crash loop',
     check: READY,
@@ -319,6 +435,37 @@ const rows: Row[] = [
     code: 'connection-refused',
     says: 'kubectl logs other --all-containers',
     not: 'kubectl logs web',
+  },
+  {
+    name: 'refused, and the server listens on another port',
+    check: ACROSS,
+    world: refusedBeside('00000000:1F90', '0100007F:0019'),
+    outcome: 'fail',
+    code: 'port-elsewhere',
+    says: ['Pod other listens on 8080', 'logs other'],
+    not: '25',
+  },
+  {
+    name: 'refused, and the server listens for its own Pod alone',
+    check: ACROSS,
+    world: refusedBeside('0100007F:0050'),
+    outcome: 'fail',
+    code: 'listens-on-loopback',
+    says: ['127.0.0.1 only', '0.0.0.0:80'],
+  },
+  {
+    name: 'refused, and what listens on loopback listens on another port: nobody wants us there',
+    check: ACROSS,
+    world: refusedBeside('0100007F:1F90'),
+    outcome: 'fail',
+    code: 'connection-refused',
+  },
+  {
+    name: 'refused, and a moment later somebody listens',
+    check: ACROSS,
+    world: refusedBeside('00000000:0050'),
+    outcome: 'fail',
+    code: 'connection-refused',
   },
   {
     name: 'refused by a Node: there is no Pod to look at',
@@ -768,6 +915,18 @@ const rows: Row[] = [
     says: 'leader changed',
   },
 ];
+
+/** Every Pod refuses, and this is what listens in it, as /proc/net/tcp has it. */
+function refusedBeside(...sockets: string[]): (world: World) => void {
+  return (world) => {
+    answers(REFUSED)(world);
+    const rows = sockets.map((local, index) => `   ${index}: ${local} 00000000:0000 0A 00000000:00000000`);
+    world.files = () => ({
+      '/proc/net/tcp': `  sl  local_address\n${rows.join('\n')}\n`,
+      '/proc/net/tcp6': '',
+    });
+  };
+}
 
 describe('every verdict', () => {
   it.each(rows)('$name: $code', async (row) => {

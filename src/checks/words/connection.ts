@@ -29,6 +29,23 @@ export const CONNECTION_WORDS: Record<string, Words> = {
       'Does it listen on this port, and on all addresses?',
     ],
   },
+  'port-elsewhere': {
+    said: (d) =>
+      `Nothing listens on port ${d['port']} at ${d['url']}; Pod ${d['asked']} listens on ${d['ports']}`,
+    why: 'A connection goes to one port. The server is there, and was called at another one.',
+    next: (d) => [
+      `Call the port that is open (${d['ports']}), or have the server listen on ${d['port']}.`,
+      `Which port is it set up for? kubectl logs ${d['asked']} --all-containers`,
+    ],
+  },
+  'listens-on-loopback': {
+    said: (d) => `The server in Pod ${d['asked']} listens on ${d['listens']} only, so nobody else reaches it`,
+    why: 'A server that listens on a loopback address is there for its own Pod alone. For others it must listen on all addresses.',
+    next: (d) => [
+      `Have it listen on 0.0.0.0:${d['port']}, all addresses, instead of ${d['listens']}.`,
+      `From within the Pod it answers: kubectl exec ${d['asked']} -- curl -s localhost:${d['port']}`,
+    ],
+  },
   'connection-unreachable': {
     said: (d) => `There is no way from ${d['asker']} to ${d['url']}`,
     why: 'A router on the way, or the kernel itself, said so: no route to this address.',

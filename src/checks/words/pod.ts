@@ -54,6 +54,22 @@ export const POD_WORDS: Record<string, Words> = {
       'Is the name right and the registry out of reach? k8snet-tutor start --image CONTAINER=IMAGE uses another one.',
     ],
   },
+  'image-name-invalid': {
+    said: (d) => `The name of the image of container ${d['container']} is none: ${d['image']}`,
+    why: 'An image is named in lower case: perhaps a registry and a slash, then the name, then a colon and a tag.',
+    next: (d) => [
+      `Correct the image: kubectl set image pod/${d['pod']} ${d['container']}=IMAGE, or mend the file and apply it again.`,
+    ],
+  },
+  'image-pull-limit': {
+    said: (d) => `The registry gives your Nodes no more images for now: ${d['image']}`,
+    why: 'Registries limit how many images one address may pull in some hours; Docker Hub counts all that share yours. That is not your work.',
+    next: () => [
+      'Wait: the kubelet keeps trying, and the limit is per hour.',
+      'Or use a copy in another registry: k8snet-tutor start --image CONTAINER=IMAGE',
+      'Or have the Nodes log in to the registry: an imagePullSecret, see kubectl explain pod.spec.imagePullSecrets',
+    ],
+  },
   'image-pull-later': {
     said: (d) =>
       `The registry does not give out the image of container ${d['container']} right now: ${d['image']}`,
@@ -68,12 +84,47 @@ export const POD_WORDS: Record<string, Words> = {
       'Mend the file, delete the Pod, apply it again.',
     ],
   },
+  'config-missing': {
+    said: (d) =>
+      `Container ${d['container']} of Pod ${d['pod']} waits for a ConfigMap or Secret that is not there`,
+    why: 'A container whose environment names one is started when it is there, and not before.',
+    next: (d) => [
+      'Compare the names, and the namespace: kubectl get configmaps,secrets',
+      `Make what is missing, or take it out of the file: kubectl delete pod ${d['pod']}, then apply it again.`,
+    ],
+  },
+  'command-missing': {
+    said: (d) =>
+      `Container ${d['container']} of Pod ${d['pod']} can't start its command: the image has no such program`,
+    why: 'command takes the place of what the image would run; its first word is a program in the image.',
+    next: (d) => [
+      `Look at the spelling of command: kubectl get pod ${d['pod']} -o yaml`,
+      `Mend the file, kubectl delete pod ${d['pod']}, and apply it again.`,
+    ],
+  },
+  'container-oom': {
+    said: (d) =>
+      `Container ${d['container']} of Pod ${d['pod']} used more memory than its limit, and was ended`,
+    why: 'A container that exceeds its memory limit is killed by the kernel (OOMKilled).',
+    next: (d) => [
+      `Read its limit: kubectl describe pod ${d['pod']}`,
+      'Raise resources.limits.memory in the file, delete the Pod, apply it again.',
+    ],
+  },
   'container-crashing': {
     said: (d) => `Container ${d['container']} of Pod ${d['pod']} keeps ending (exit code ${d['exit']})`,
     why: 'A container lives as long as its process; when that ends, the kubelet starts it again, ever more slowly.',
     next: (d) => [
       `Read its last words: kubectl logs ${d['pod']} -c ${d['container']} --previous`,
       'Look at command and args in the file: what keeps the process alive?',
+    ],
+  },
+  'pod-evicted': {
+    said: (d) => `Pod ${d['pod']} was evicted from Node ${d['node']}`,
+    why: 'A Node that runs short of memory or disk ends Pods to save itself. That is not your work.',
+    next: (d) => [
+      `See why: kubectl describe pod ${d['pod']}`,
+      `kubectl delete pod ${d['pod']}, then apply the file again; another Node may take it.`,
     ],
   },
   'pod-ended': {
@@ -83,6 +134,27 @@ export const POD_WORDS: Record<string, Words> = {
       `See why: kubectl describe pod ${d['pod']}`,
       `kubectl delete pod ${d['pod']}, then apply the file again.`,
     ],
+  },
+  'no-room': {
+    said: (d) => `No Node has room for Pod ${d['pod']}: ${d['message']}`,
+    why: 'The scheduler adds up the requests of all Pods on a Node, whatever they really use.',
+    next: (d) => [
+      `How much does it ask for? kubectl get pod ${d['pod']} -o jsonpath='{.spec.containers[*].resources.requests}'`,
+      'Lower resources.requests in the file, or make room: kubectl describe nodes shows what is taken.',
+    ],
+  },
+  'taint-untolerated': {
+    said: (d) => `Every Node is tainted, and Pod ${d['pod']} tolerates that of none: ${d['message']}`,
+    why: 'A taint keeps Pods off a Node: one that is cordoned, not ready, or kept for something else.',
+    next: () => [
+      'See the taints: kubectl get nodes -o custom-columns=NODE:.metadata.name,TAINTS:.spec.taints',
+      'Was a Node cordoned? kubectl uncordon NODE lets Pods in again.',
+    ],
+  },
+  'port-taken': {
+    said: (d) => `No Node has the port free that Pod ${d['pod']} wants for itself: ${d['message']}`,
+    why: 'hostPort, and hostNetwork, take a port of the Node, which only one Pod there can have.',
+    next: () => ['The exercise needs no hostPort: take it out of the file, delete the Pod, apply it again.'],
   },
   unschedulable: {
     said: (d) => `No Node takes Pod ${d['pod']}: ${d['message']}`,

@@ -1,7 +1,7 @@
 import { loadLesson } from '../../../src/lesson/load.ts';
 import { openPack } from '../../../src/lesson/pack.ts';
 import { kubectl, removePod, root } from '../harness.ts';
-import { type Lane, until } from './lane.ts';
+import type { Lane } from './lane.ts';
 import type { Mistake } from './mistake.ts';
 
 const step = 'multiple-containers-create';
@@ -61,9 +61,9 @@ export const CREATING: Mistake[] = [
     name: 'a ConfigMap that is not there',
     step,
     check,
-    code: 'container-config',
+    code: 'config-missing',
     exit: 1,
-    remedy: /describe pod multi-container/,
+    remedy: /get configmaps,secrets/,
     make: (lane) => lane.pod({ shell: { envFrom: [{ configMapRef: { name: 'no-such-settings' } }] } }),
   },
   {
@@ -96,10 +96,57 @@ export const CREATING: Mistake[] = [
     make: async (lane) => {
       await lane.pod({ others: [{ name: 'second', image: 'nginx:1.29' }] });
       // nginx tries for 2.5 s to get the port.
-      await until(
-        async () =>
-          Number(await lane.field('.status.containerStatuses[?(@.name=="second")].restartCount')) > 0,
+      await lane.until(
+        '.status.containerStatuses[?(@.name=="second")].restartCount',
+        (count) => Number(count) > 0,
       );
     },
+  },
+  {
+    name: 'an image whose name has a capital letter',
+    step,
+    check,
+    code: 'image-name-invalid',
+    exit: 1,
+    remedy: /set image/,
+    make: (lane) => lane.pod({ nginx: { image: 'Nginx:1.29' } }),
+  },
+  {
+    name: 'a typing error in the command',
+    step,
+    check,
+    code: 'command-missing',
+    exit: 1,
+    remedy: /spelling of command/,
+    make: async (lane) => {
+      await lane.pod({ shell: { command: ['slep', '9999999'] } });
+      await lane.until(
+        '.status.containerStatuses[?(@.name=="shell")]',
+        (status) =>
+          /not found|no such file/.test(status) &&
+          /StartError|RunContainerError|ContainerCannotRun/.test(status),
+      );
+    },
+  },
+  {
+    name: 'more memory than any Node has',
+    step,
+    check,
+    code: 'no-room',
+    exit: 1,
+    remedy: /resources.requests/,
+    make: async (lane) => {
+      await lane.pod({ nginx: { resources: { requests: { memory: '9999Gi' } } } });
+      await lane.until('.status.conditions[*].reason', (reason) => reason.includes('Unschedulable'));
+    },
+  },
+  {
+    name: 'a program that is not allowed to run as who it is',
+    step,
+    check,
+    code: 'container-config',
+    exit: 1,
+    remedy: /describe pod multi-container/,
+    make: (lane) => lane.pod({ nginx: { securityContext: { runAsNonRoot: true } } }),
   },
 ];

@@ -1,5 +1,5 @@
 import { viewerKubeconfig } from '../harness.ts';
-import { type Lane, nginxThat, until } from './lane.ts';
+import { type Lane, nginxThat } from './lane.ts';
 import type { Mistake } from './mistake.ts';
 
 const step = 'multiple-containers-jump-in';
@@ -62,9 +62,9 @@ export const INSIDE: Mistake[] = [
     make: async (lane) => {
       await lane.pod({ restartPolicy: 'Never', shell: { command: ['true'] } });
       await lane.kubectl('wait', '--for=condition=Initialized', 'pod/multi-container');
-      await until(
-        async () =>
-          (await lane.field('.status.containerStatuses[?(@.name=="shell")].state.terminated.reason')) !== '',
+      await lane.until(
+        '.status.containerStatuses[?(@.name=="shell")].state.terminated.reason',
+        (reason) => reason !== '',
       );
     },
   },

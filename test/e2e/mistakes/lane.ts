@@ -35,14 +35,7 @@ export class Lane {
 
   async close(): Promise<void> {
     await this.learner.tutor('cleanup', '--yes');
-    await this.kubectl(
-      'delete',
-      'pods,configmaps',
-      '--all',
-      '--grace-period=0',
-      '--force',
-      '--wait=false',
-    );
+    await this.kubectl('delete', 'pods,configmaps', '--all', '--grace-period=0', '--force', '--wait=false');
     this.learner.remove();
   }
 
@@ -105,6 +98,14 @@ export class Lane {
   /** A field of a Pod, by a JSONPath such as `.status.podIP`. */
   field(path: string, name = EXERCISE): Promise<string> {
     return this.kubectl('get', 'pod', name, '-o', `jsonpath={${path}}`);
+  }
+
+  /** Waits until a field of the exercise's Pod is so, for 25 s. */
+  async until(path: string, isSo: (value: string) => boolean): Promise<void> {
+    for (let tries = 0; !isSo(await this.field(path)); tries++) {
+      if (tries > 100) throw new Error(`${path} never came to that: ${await this.field(path)}`);
+      await pause(250);
+    }
   }
 
   /** Goes to a page as the header of the progress file allows: by editing it. */
@@ -172,12 +173,4 @@ export interface PodChanges {
 export function nginxThat(server: string): { command: string[] } {
   const write = `printf '%s' '${server}' > /etc/nginx/conf.d/default.conf`;
   return { command: ['/bin/sh', '-c', `${write}; exec nginx -g "daemon off;"`] };
-}
-
-/** Asks again and again, for 25 s. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await isSo()); tries++) {
-    if (tries > 100) throw new Error('it never came to that');
-    await pause(250);
-  }
 }

@@ -1,0 +1,58 @@
+import { isLoopback } from '../cluster/address.ts';
+import type { Pod } from '../cluster/pod.ts';
+import type { CheckContext } from './context.ts';
+import { listeningSockets } from './listening-sockets.ts';
+import { isRunning } from './target-pod.ts';
+
+/** Why nobody listens where a Pod was called: what does listen in it. */
+export interface PodClosed {
+  code: 'port-elsewhere' | 'listens-on-loopback';
+  observed: string;
+  details: Record<string, string>;
+}
+
+/** Ports told of, at most. */
+const MANY = 5;
+
+/**
+ * Looks at what listens in a Pod that refused a connection. Undefined where nothing does, where it could not be looked at,
+ * and where somebody listens by now.
+ *
+ * @param host by which the Pod was called: localhost, or its address
+ */
+export async function whyPodClosed(
+  context: CheckContext,
+  pod: Pod,
+  host: string,
+  port: number,
+): Promise<PodClosed | undefined> {
+  // All containers of a Pod share its sockets: any that has a shell can tell.
+  for (const { name: container } of pod.spec.containers) {
+    if (!isRunning(pod, container)) continue;
+    const at = { pod: pod.metadata.name, container };
+    const sockets = await listeningSockets(context, at).catch(() => undefined);
+    if (sockets === undefined) continue;
+    const byItself = host === 'localhost' || isLoopback(host);
+    const here = sockets.filter((each) => each.port === port);
+    const useful = sockets.filter(({ address }) => byItself || !isLoopback(address));
+    if (!byItself && here.length > 0 && here.every(({ address }) => isLoopback(address)))
+      return {
+        code: 'listens-on-loopback',
+        observed: `port ${port} is open on ${addressesOf(here)} only`,
+        details: { listens: addressesOf(here) },
+      };
+    const ports = [...new Set(useful.map((each) => each.port))].sort((one, other) => one - other);
+    if (here.length > 0 || ports.length === 0) return undefined;
+    const text = `${ports.slice(0, MANY).join(', ')}${ports.length > MANY ? ' and others' : ''}`;
+    return {
+      code: 'port-elsewhere',
+      observed: `what listens in the Pod does so on port ${text}`,
+      details: { ports: text },
+    };
+  }
+  return undefined;
+}
+
+function addressesOf(sockets: { address: string }[]): string {
+  return [...new Set(sockets.map(({ address }) => address))].join(' and ');
+}
