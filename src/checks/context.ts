@@ -9,6 +9,8 @@ export interface CheckContext {
   namespace: string;
   /** Where a misplaced object is looked for: `default` and the kubeconfig's namespace. */
   otherNamespaces: string[];
+  /** Names of all Pods that the lesson's checks are about. */
+  lessonPods: ReadonlySet<string>;
   origin: 'measured' | 'simulated';
   /** A fresh word of letters and digits that nobody can guess. */
   nonce(): string;

@@ -1,9 +1,10 @@
 import { ApiError } from '../cluster/api.ts';
 import { permissionText } from '../cluster/permission.ts';
-import { containerStatus, findPod, namespacesHolding, type Pod } from '../cluster/pod.ts';
+import { containerStatus, findPod, type Pod } from '../cluster/pod.ts';
 import { nearest } from '../nearest.ts';
 import type { CheckContext } from './context.ts';
 import type { Evidence, Verdict } from './verdict.ts';
+import { whyMissing } from './pod-missing.ts';
 
 /** What is left of a verdict when the check's own id and kind are added by run-check. */
 export type Finding = Omit<Verdict, 'check' | 'kind'>;
@@ -71,22 +72,14 @@ async function podMissing(
       text: `pods "${name}" not found`,
     },
   ];
-  const others = context.otherNamespaces.filter((each) => each !== context.namespace);
-  const [elsewhere] = await namespacesHolding(context.api, name, others);
-  if (elsewhere === undefined)
-    return finding('fail', 'pod-missing', {
-      subject,
-      observed: 'there is no such Pod',
-      expected,
-      evidence,
-      details: { pod: name, namespace: context.namespace },
-    });
-  return finding('fail', 'pod-elsewhere', {
+  const why = await whyMissing(context, name);
+  const details = { pod: name, namespace: context.namespace, ...why.details };
+  return finding(why.outcome, why.code, {
     subject,
-    observed: `a Pod named ${name} is in namespace ${elsewhere}`,
+    observed: why.observed,
     expected,
-    evidence,
-    details: { pod: name, namespace: context.namespace, elsewhere },
+    evidence: [...evidence, ...why.evidence],
+    details,
   });
 }
 

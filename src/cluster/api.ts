@@ -51,6 +51,7 @@ export interface KubernetesObject {
     creationTimestamp?: string;
     deletionTimestamp?: string;
     labels?: Record<string, string>;
+    ownerReferences?: { kind: string; name: string }[];
     annotations?: Record<string, string>;
   };
 }

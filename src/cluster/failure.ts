@@ -81,6 +81,8 @@ function apiProblem(error: ApiError, target: ConnectionTarget, doing: string): P
       cause: error,
     });
   if (error.status === 403) {
+    const refused = admissionProblem(error, where, doing);
+    if (refused !== undefined) return refused;
     const permission = error.permission;
     return new Problem({
       code: 'forbidden',
@@ -111,6 +113,51 @@ function apiProblem(error: ApiError, target: ConnectionTarget, doing: string): P
     next: ['Try again. If it goes on: kubectl get --raw /readyz?verbose'],
     cause: error,
   });
+}
+
+/** What the API server's admission says, by its words, and what to do. RBAC is not among them: nobody lacks a right here. */
+const ADMISSION: { words: RegExp; code: string; kind: 'permission' | 'environment'; next: string[] }[] = [
+  {
+    words: /exceeded quota|failed quota/,
+    code: 'quota-exhausted',
+    kind: 'permission',
+    next: [
+      'What is used up? kubectl describe resourcequotas',
+      'Use a namespace with room: --namespace NAME borrows it. Or ask for more.',
+    ],
+  },
+  {
+    words: /violates PodSecurity/,
+    code: 'pod-security',
+    kind: 'permission',
+    next: [
+      'The namespace enforces a Pod Security level; kubectl get namespace --show-labels tells which.',
+      'Use a namespace with a less strict one: --namespace NAME borrows it. Or the practice cluster: --practice',
+    ],
+  },
+  {
+    words: /(?:maximum|minimum) (?:cpu|memory|.*) usage per|limit to request ratio/,
+    code: 'limit-range',
+    kind: 'permission',
+    next: [
+      'The namespace sets bounds to what a container may ask for: kubectl describe limitranges',
+      'Use a namespace with other bounds: --namespace NAME borrows it.',
+    ],
+  },
+  {
+    words: /because it is being terminated/,
+    code: 'namespace-terminating',
+    kind: 'environment',
+    next: ['Its namespace is being deleted. End this session with k8snet-tutor cleanup, then start again.'],
+  },
+];
+
+function admissionProblem(error: ApiError, where: string, doing: string): Problem | undefined {
+  const rule = ADMISSION.find(({ words }) => words.test(error.message));
+  if (rule === undefined) return undefined;
+  const { code, kind, next } = rule;
+  const what = `The API server refuses to ${doing}: ${error.message}`;
+  return new Problem({ code, kind, what, where, next, cause: error });
 }
 
 function remedies(resource: string | undefined, verb: string | undefined): string[] {

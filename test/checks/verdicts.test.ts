@@ -848,6 +848,67 @@ const rows: Row[] = [
     code: 'connection-refused',
   },
 
+  // What is missing, and why
+  {
+    name: 'a Pod of nearly that name',
+    check: READY,
+    world: (world) => {
+      world.remove('web');
+      world.connection.put(pod({ name: 'wbe' }));
+    },
+    outcome: 'fail',
+    code: 'pod-misnamed',
+    says: ['one named wbe', 'metadata.name', 'delete pod wbe'],
+  },
+  {
+    name: 'a Pod that a Deployment of that name made',
+    check: READY,
+    world: (world) => {
+      world.remove('web');
+      const made = pod({ name: 'web-7c9d6bd8f-x2x4z' });
+      made.metadata.ownerReferences = [{ kind: 'ReplicaSet', name: 'web-7c9d6bd8f' }];
+      world.connection.put(made);
+    },
+    outcome: 'fail',
+    code: 'pod-misnamed',
+    says: ['web-7c9d6bd8f-x2x4z', 'A ReplicaSet made it'],
+  },
+  {
+    name: 'Pods that the lesson means by their own names are nobody else',
+    check: READY,
+    world: (world) => {
+      world.remove('web');
+      world.connection.put(pod({ name: 'other' }));
+    },
+    outcome: 'fail',
+    code: 'pod-missing',
+  },
+  {
+    name: 'a quota that is used up',
+    check: READY,
+    world: quotas({ pods: ['3', '3'] }),
+    outcome: 'blocked',
+    code: 'quota-full',
+    says: ['pods: 3 of 3 used', 'describe resourcequota few'],
+  },
+  {
+    name: 'a quota with room, and a full one of something else',
+    check: READY,
+    world: quotas({ pods: ['2', '3'], 'requests.memory': ['1Gi', '2Gi'], configmaps: ['1', '1'] }),
+    outcome: 'fail',
+    code: 'pod-missing',
+  },
+  {
+    name: 'quotas and Pods that one may not see',
+    check: READY,
+    world: (world) => {
+      world.remove('web');
+      fails(/(resourcequotas|pods)$/, 403, 'forbidden')(world);
+    },
+    outcome: 'fail',
+    code: 'pod-missing',
+  },
+
   // same-address
   { name: 'one address', check: SAME, outcome: 'pass', code: 'same-address', says: '10.0.1.5' },
   {
@@ -915,6 +976,20 @@ const rows: Row[] = [
     says: 'leader changed',
   },
 ];
+
+/** The Pod is missing, and this is what a quota of the namespace says: used, and hard. */
+function quotas(limits: Record<string, [string, string]>): (world: World) => void {
+  const pick = (index: 0 | 1): object =>
+    Object.fromEntries(Object.entries(limits).map(([resource, each]) => [resource, each[index]]));
+  return (world) => {
+    world.remove('web');
+    const quota = { metadata: { name: 'few' }, status: { used: pick(0), hard: pick(1) } };
+    world.connection.intercept = ({ path }) =>
+      path.split('?')[0]!.endsWith('/resourcequotas')
+        ? { status: 200, headers: {}, body: JSON.stringify({ items: [quota] }) }
+        : undefined;
+  };
+}
 
 /** Every Pod refuses, and this is what listens in it, as /proc/net/tcp has it. */
 function refusedBeside(...sockets: string[]): (world: World) => void {

@@ -139,6 +139,7 @@ export class World {
       api: new Api(this.connection, this.controller.signal, this.clock),
       namespace: NAMESPACE,
       otherNamespaces: ['default'],
+      lessonPods: new Set(['web', 'other']),
       origin: 'measured',
       nonce: () => `nonce${++this.nonces}x`,
       kubectl: (...args) => ['kubectl', '-n', NAMESPACE, ...args].join(' '),

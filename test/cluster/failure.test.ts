@@ -57,6 +57,39 @@ describe('asProblem', () => {
       kind: 'permission',
       says: 'kubectl auth can-i create pods',
     },
+    {
+      error: api(
+        403,
+        'pods "x" is forbidden: exceeded quota: q, requested: pods=1, used: pods=3, limited: pods=3',
+      ),
+      code: 'quota-exhausted',
+      kind: 'permission',
+      says: 'used: pods=3',
+    },
+    {
+      error: api(
+        403,
+        'pods "x" is forbidden: violates PodSecurity "baseline:latest": host namespaces (hostNetwork=true)',
+      ),
+      code: 'pod-security',
+      kind: 'permission',
+      says: 'hostNetwork=true',
+    },
+    {
+      error: api(403, 'pods "x" is forbidden: maximum cpu usage per Container is 100m, but limit is 1'),
+      code: 'limit-range',
+      kind: 'permission',
+      says: 'describe limitranges',
+    },
+    {
+      error: api(
+        403,
+        'pods "x" is forbidden: unable to create new content in namespace n because it is being terminated',
+      ),
+      code: 'namespace-terminating',
+      kind: 'environment',
+      says: 'k8snet-tutor cleanup',
+    },
     { error: api(403, NO_NAMESPACES), code: 'forbidden', kind: 'permission', says: '--namespace NAME' },
     { error: api(400), code: 'object-invalid', kind: 'usage', says: 'make a thing' },
     { error: api(422), code: 'object-invalid', kind: 'usage', says: 'make a thing' },

@@ -12,6 +12,25 @@ export const POD_WORDS: Record<string, Words> = {
       `Names count, to the letter: ${d['pod']}.`,
     ],
   },
+  'pod-misnamed': {
+    said: (d) => `There is no Pod ${d['pod']}, but one named ${d['similar']}`,
+    why: "A Pod's name counts, to the letter: kubectl, this lesson and its checks find it by nothing else.",
+    next: (d) => [
+      d['owner'] === '' || d['owner'] === undefined
+        ? `Mend metadata.name in the file, and apply it again; then kubectl delete pod ${d['similar']}`
+        : `A ${d['owner']} made it and gave it that name; the exercise wants a Pod of its own (kind: Pod).`,
+      'k8snet-tutor page shows the file.',
+    ],
+  },
+  'quota-full': {
+    said: (d) =>
+      `No further Pod may be made in namespace ${d['namespace']}: quota ${d['quota']} is used up (${d['text']})`,
+    why: 'A ResourceQuota limits what a namespace may hold; the API server refuses what would exceed it.',
+    next: (d) => [
+      `Read it: kubectl describe resourcequota ${d['quota']}`,
+      'Delete a Pod that you no longer need, ask for more, or use another namespace: k8snet-tutor start --namespace NAME',
+    ],
+  },
   'pod-elsewhere': {
     said: (d) => `Pod ${d['pod']} is in namespace ${d['elsewhere']}, not in ${d['namespace']}`,
     why: "A Pod lives in one namespace; without -n, kubectl uses your context's. The lesson looks in its own, where cleanup finds everything.",

@@ -1,6 +1,6 @@
 import { loadLesson } from '../../../src/lesson/load.ts';
 import { openPack } from '../../../src/lesson/pack.ts';
-import { kubectl, removePod, root } from '../harness.ts';
+import { isPractice, kubectl, removePod, root } from '../harness.ts';
 import type { Lane } from './lane.ts';
 import type { Mistake } from './mistake.ts';
 
@@ -149,4 +149,43 @@ export const CREATING: Mistake[] = [
     remedy: /describe pod multi-container/,
     make: (lane) => lane.pod({ nginx: { securityContext: { runAsNonRoot: true } } }),
   },
+  {
+    name: 'a typing error in the name of the Pod',
+    step,
+    check,
+    code: 'pod-misnamed',
+    exit: 1,
+    remedy: /metadata.name/,
+    make: (lane) => lane.pod({ name: 'multi-contaner' }),
+    undo: (lane) => lane.remove('multi-contaner'),
+  },
+  {
+    name: 'a quota that leaves no room for the Pod',
+    step,
+    check,
+    code: 'quota-full',
+    exit: 4,
+    remedy: /describe resourcequota/,
+    make: (lane) => lane.quota(0),
+    undo: (lane) => lane.try('delete', 'resourcequota', 'few-pods'),
+    cannot: noQuotas,
+  },
+  {
+    name: "a quota that leaves no room for the tutor's own Pods",
+    step: 'pod',
+    run: (lane) => {
+      lane.turnTo('node');
+      return ['next'];
+    },
+    code: 'quota-exhausted',
+    exit: 4,
+    remedy: /--namespace NAME/,
+    make: (lane) => lane.quota(0),
+    undo: (lane) => lane.try('delete', 'resourcequota', 'few-pods'),
+    cannot: noQuotas,
+  },
 ];
+
+function noQuotas(): string | undefined {
+  return isPractice ? 'the practice cluster has no quotas' : undefined;
+}

@@ -91,6 +91,23 @@ export class Lane {
     await Promise.all(names.map((name) => this.ready(name)));
   }
 
+  /** Lets no more than these Pods into the namespace. */
+  async quota(pods: number): Promise<void> {
+    const hard = { pods: String(pods) };
+    await this.apply({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'few-pods' },
+      spec: { hard },
+    });
+    const used = (): Promise<string> =>
+      this.kubectl('get', 'resourcequota', 'few-pods', '-o', 'jsonpath={.status.used.pods}');
+    for (let tries = 0; (await used()) === ''; tries++) {
+      if (tries > 100) throw new Error('nobody counts for the quota');
+      await pause(100);
+    }
+  }
+
   remove(...names: string[]): Promise<unknown> {
     return Promise.all(names.map((name) => removePod(name, this.namespace)));
   }

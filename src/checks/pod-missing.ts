@@ -1,0 +1,73 @@
+import { ApiError } from '../cluster/api.ts';
+import { namespacesHolding, type Pod } from '../cluster/pod.ts';
+import { podPath } from '../cluster/resources.ts';
+import { fullQuota } from '../cluster/resource-quota.ts';
+import { nearest } from '../nearest.ts';
+import type { CheckContext } from './context.ts';
+import type { Evidence, Verdict } from './verdict.ts';
+
+/** Why a Pod is not there, as far as it can be told. */
+type Missing = Pick<Verdict, 'outcome' | 'code' | 'observed' | 'details' | 'evidence'>;
+
+/** Looks for a Pod that is not there: in other namespaces, by other names, and for what keeps it from being made. */
+export async function whyMissing(context: CheckContext, name: string): Promise<Missing> {
+  const others = context.otherNamespaces.filter((each) => each !== context.namespace);
+  const [[elsewhere], neighbours, quota] = await Promise.all([
+    namespacesHolding(context.api, name, others),
+    podsOf(context),
+    fullQuota(context.api, context.namespace),
+  ]);
+  if (elsewhere !== undefined)
+    return missing('pod-elsewhere', `a Pod named ${name} is in namespace ${elsewhere}`, { elsewhere });
+  const similar = similarTo(name, neighbours, context.lessonPods);
+  if (similar !== undefined) {
+    const owner = similar.metadata.ownerReferences?.[0]?.kind ?? '';
+    const observed = `a Pod named ${similar.metadata.name} is there`;
+    const evidence = [
+      apiEvidence(context, ['get', 'pods'], neighbours.map((each) => each.metadata.name).join(', ')),
+    ];
+    return { ...missing('pod-misnamed', observed, { similar: similar.metadata.name, owner }), evidence };
+  }
+  if (quota !== undefined) {
+    const text = `${quota.resource}: ${quota.used} of ${quota.hard} used`;
+    const evidence = [apiEvidence(context, ['describe', 'resourcequota', quota.name], text)];
+    const details = { quota: quota.name, text };
+    return {
+      ...missing('quota-full', `quota ${quota.name}: ${text}`, details),
+      outcome: 'blocked',
+      evidence,
+    };
+  }
+  return missing('pod-missing', 'there is no such Pod', {});
+}
+
+function missing(code: string, observed: string, details: Record<string, string>): Missing {
+  return { outcome: 'fail', code, observed, details, evidence: [] };
+}
+
+function apiEvidence(context: CheckContext, command: string[], text: string): Evidence {
+  return { source: 'api', origin: context.origin, command: context.kubectl(...command), text };
+}
+
+/** Empty where they may not be listed. */
+async function podsOf(context: CheckContext): Promise<Pod[]> {
+  try {
+    return (await context.api.list<Pod>(podPath(context.namespace))).items;
+  } catch (error) {
+    if (error instanceof ApiError) return [];
+    throw error;
+  }
+}
+
+/** A Pod of nearly this name, or one that a Deployment of this name made; never one that the lesson means by its own name. */
+function similarTo(name: string, pods: Pod[], lessonPods: ReadonlySet<string>): Pod | undefined {
+  const others = pods.filter(
+    ({ metadata }) => !lessonPods.has(metadata.name) && metadata.deletionTimestamp === undefined,
+  );
+  const made = others.find(({ metadata }) => metadata.name.startsWith(`${name}-`));
+  const near = nearest(
+    name,
+    others.map(({ metadata }) => metadata.name),
+  );
+  return made ?? others.find(({ metadata }) => metadata.name === near);
+}
