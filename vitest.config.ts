@@ -8,6 +8,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           setupFiles: ['test/setup.ts'],
+          // Tests of the whole program wait more than they compute.
+          maxWorkers: 4,
           testTimeout: process.env['PROVE_FACTOR'] === undefined ? 20_000 : 600_000,
         },
       },

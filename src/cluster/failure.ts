@@ -122,7 +122,7 @@ const ADMISSION: { words: RegExp; code: string; kind: 'permission' | 'environmen
     code: 'quota-exhausted',
     kind: 'permission',
     next: [
-      'What is used up? kubectl describe resourcequotas',
+      'What is used up? kubectl -n NAMESPACE describe resourcequotas',
       'Use a namespace with room: --namespace NAME borrows it. Or ask for more.',
     ],
   },
@@ -136,11 +136,11 @@ const ADMISSION: { words: RegExp; code: string; kind: 'permission' | 'environmen
     ],
   },
   {
-    words: /(?:maximum|minimum) (?:cpu|memory|.*) usage per|limit to request ratio/,
+    words: /(?:maximum|minimum) .* usage per|limit to request ratio/,
     code: 'limit-range',
     kind: 'permission',
     next: [
-      'The namespace sets bounds to what a container may ask for: kubectl describe limitranges',
+      'The namespace sets bounds to what a container may ask for: kubectl -n NAMESPACE describe limitranges',
       'Use a namespace with other bounds: --namespace NAME borrows it.',
     ],
   },

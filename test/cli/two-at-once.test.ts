@@ -90,7 +90,7 @@ it('cleanup twice, beside a trial: each is done once, and nothing is left', asyn
     learner.run('cleanup', 'networking', '--yes'),
     learner.run('cleanup', 'networking', '--yes'),
   ]);
-  expect(trial.code, trial.stderr).toBe(0);
+  expect(trial.code, trial.stdout + trial.stderr).toBe(0);
   expect(cleanups.map(({ code }) => code)).toContain(0);
   for (const { code, stderr } of cleanups)
     if (code !== 0) expect(stderr).toContain('is at work on this lesson');

@@ -15,7 +15,9 @@ import { TYPED } from './mistakes/typed.ts';
 /** The table of mistakes: each has its code, its exit code and a remedy, on every cluster, and none a stack trace. */
 const LANES: Record<string, Mistake[]> = {
   lesson: OF_THE_LESSON,
-  creating: CREATING,
+  // It is waited for, for a minute.
+  probe: CREATING.filter(({ code }) => code === 'probe-failing'),
+  creating: CREATING.filter(({ code }) => code !== 'probe-failing'),
   inside: INSIDE,
   observers: OBSERVERS,
   nodes: NODES,

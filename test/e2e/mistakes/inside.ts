@@ -100,6 +100,7 @@ export const INSIDE: Mistake[] = [
   {
     name: 'the server listens on 127.0.0.1 only',
     ...own,
+    run: () => ['check', '--step', own.step, '--allow-node-network'],
     code: 'listens-on-loopback',
     exit: 1,
     remedy: /all addresses|0\.0\.0\.0/,

@@ -76,8 +76,12 @@ export class Lane {
 
   /** The same, and it is Ready when this returns. */
   async readyPod(changes: PodChanges = {}): Promise<void> {
+    const name = changes.name ?? EXERCISE;
     await this.pod(changes);
-    await this.ready(changes.name ?? EXERCISE);
+    await this.ready(name);
+    // Old kubelets take a moment to execute in a Pod whose name was another's just now.
+    const works = async (): Promise<boolean> => (await this.try('exec', name, '--', 'true')).code === 0;
+    for (let tries = 0; tries < 20 && !(await works()); tries++) await pause(250);
   }
 
   async ready(name = EXERCISE): Promise<void> {

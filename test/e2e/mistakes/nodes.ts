@@ -1,3 +1,4 @@
+import { isPractice } from '../harness.ts';
 import type { Lane } from './lane.ts';
 import type { Mistake } from './mistake.ts';
 
@@ -59,6 +60,7 @@ export const NODES: Mistake[] = [
       await lane.serve(await node(lane), { on: '127.0.0.1' });
     },
     undo: (lane) => lane.stop(),
+    cannot: () => (isPractice ? undefined : 'the nc of this cluster listens on all addresses (no -s)'),
   },
   {
     name: 'the server sends another file',

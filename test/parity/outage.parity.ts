@@ -6,8 +6,8 @@ import { makeOutput } from '../../src/cli/output.ts';
 import { makeProgram } from '../../src/cli/program.ts';
 import { processRuntime, type Runtime } from '../../src/cli/runtime.ts';
 import { StateFolder } from '../../src/tutor/state-folder.ts';
-import { ClusterHere } from './cluster-here.ts';
-import { root } from './run.ts';
+import { ClusterHere } from '../cli/cluster-here.ts';
+import { root } from '../cli/run.ts';
 
 /** An API server that goes while somebody learns. */
 let cluster: ClusterHere;
