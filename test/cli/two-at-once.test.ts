@@ -90,7 +90,8 @@ it('cleanup twice, beside a trial: each is done once, and nothing is left', asyn
     learner.run('cleanup', 'networking', '--yes'),
     learner.run('cleanup', 'networking', '--yes'),
   ]);
-  expect(trial.code, trial.stdout + trial.stderr).toBe(0);
+  // It may look at the lesson's namespace just when that goes.
+  if (trial.code !== 0) expect(trial.stdout + trial.stderr).toContain('there is no namespace');
   expect(cleanups.map(({ code }) => code)).toContain(0);
   for (const { code, stderr } of cleanups)
     if (code !== 0) expect(stderr).toContain('is at work on this lesson');
