@@ -1,9 +1,10 @@
 import type { OpenCluster } from '../cluster/open.ts';
 import { asProblem } from '../cluster/failure.ts';
 import { Problem } from '../problem.ts';
+import { nameWord } from '../shell-word.ts';
 import type { Session } from '../tutor/session.ts';
 import { findTraces, type Trace } from '../tutor/traces.ts';
-import { cleanLine } from '../ui/clean.ts';
+import { exactLine } from '../ui/foreign.ts';
 import { choose, namedBy } from './chosen-cluster.ts';
 import { type CleanupOptions, cleanUpSession } from './cleanup.ts';
 import { type Desk, knownOwner, openNamed } from './desk.ts';
@@ -59,7 +60,7 @@ function showOthers({ output, runtime }: Desk, namespaces: readonly Trace[], pod
       'Namespaces that other tutors made, not touched:',
       ...namespaces.map(
         (each) =>
-          `    ${cleanLine(each.name)}  lesson ${cleanLine(each.lesson)}, owner ${cleanLine(each.owner)}, ${age(each)}`,
+          `    ${exactLine(each.name)}  lesson ${exactLine(each.lesson)}, owner ${exactLine(each.owner)}, ${age(each)}`,
       ),
       '  Is one of them yours, from another machine? k8snet-tutor cleanup --namespace NAME',
     );
@@ -68,7 +69,7 @@ function showOthers({ output, runtime }: Desk, namespaces: readonly Trace[], pod
       'Pods that tutors made in borrowed namespaces, not touched:',
       ...pods.map(
         (each) =>
-          `    kubectl delete pod ${cleanLine(each.name)} -n ${cleanLine(each.namespace ?? '')}  (owner ${cleanLine(each.owner)}, ${age(each)})`,
+          `    kubectl delete pod ${nameWord(each.name)} -n ${nameWord(each.namespace ?? '')}  (owner ${exactLine(each.owner)}, ${age(each)})`,
       ),
     );
 }
@@ -86,7 +87,7 @@ async function deleteAll(
     const isForeign = trace.owner !== knownOwner(desk);
     if (isForeign)
       output.say(
-        `Namespace ${cleanLine(trace.name)} was made by another tutor, owner ${cleanLine(trace.owner)}.`,
+        `Namespace ${exactLine(trace.name)} was made by another tutor, owner ${exactLine(trace.owner)}.`,
       );
     if (isForeign && options.dryRun !== true) requireConsent(desk, trace, options);
     const session = sessionLeftIn(trace, desk, opened);

@@ -1,6 +1,7 @@
 import { asProblem } from '../cluster/failure.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { Problem } from '../problem.ts';
+import { argumentOf } from '../shell-word.ts';
 import { readBaseline, type Receipt } from '../tutor/baseline.ts';
 import { carryOut, writeReceipt } from '../tutor/cleanup.ts';
 import { type CleanupPlan, planCleanup } from '../tutor/cleanup-plan.ts';
@@ -9,6 +10,7 @@ import { takeLock } from '../tutor/lock.ts';
 import { listSessions, updateSession } from '../tutor/session.ts';
 import type { StateFolder } from '../tutor/state-folder.ts';
 import { kubectl, type Workshop } from '../tutor/workshop.ts';
+import { exactLine } from '../ui/foreign.ts';
 import { renderReceipt } from '../ui/receipt.ts';
 import { type CurrentSession, type Desk, makeWorkshop, openSessionCluster } from './desk.ts';
 import { removeOverlay } from './overlay.ts';
@@ -166,7 +168,8 @@ function placeholder(id: string): Lesson {
 function showPlan(desk: Desk, workshop: Workshop, plan: CleanupPlan): void {
   const { output } = desk;
   const { session } = workshop;
-  const name = (each: { kind: string; name: string }): string => `    ${each.kind} ${each.name}`;
+  const name = (each: { kind: string; name: string }): string =>
+    `    ${exactLine(each.kind)} ${exactLine(each.name)}`;
   if (!session.borrowed && plan.namespace === undefined)
     output.say(`Lesson ${session.lesson}: namespace ${session.namespace} does not exist (any more).`);
   else if (!session.borrowed)
@@ -191,7 +194,7 @@ async function consented(desk: Desk, plan: CleanupPlan, ask: boolean): Promise<C
   for (const each of plan.learners)
     if (
       await desk.runtime.prompter.confirm(
-        `${each.kind} ${each.name} was made outside the tutor. Delete it, too?`,
+        `${exactLine(each.kind)} ${exactLine(each.name)} was made outside the tutor. Delete it, too?`,
       )
     )
       yes.push(each);
@@ -200,9 +203,10 @@ async function consented(desk: Desk, plan: CleanupPlan, ask: boolean): Promise<C
 
 function showRest(desk: Desk, workshop: Workshop, receipt: Receipt): void {
   const lines = [...receipt.left, ...receipt.kept].map((each) =>
-    kubectl(workshop, 'delete', each.kind.toLowerCase(), each.name),
+    kubectl(workshop, 'delete', each.kind.toLowerCase(), argumentOf(each.name)),
   );
-  if (lines.length > 0) desk.output.print('  To delete by hand:', ...lines.map((line) => `    ${line}`));
+  if (lines.length > 0)
+    desk.output.print('  To delete by hand:', ...lines.map((line) => `    ${exactLine(line)}`));
 }
 
 function planAsData(plan: CleanupPlan): unknown {

@@ -1,3 +1,5 @@
+import { clean } from '../ui/clean.ts';
+import { cut } from '../ui/cut.ts';
 import { BUG, exitCodeOfSignal } from './exit.ts';
 
 /**
@@ -39,6 +41,6 @@ export async function runProcess(args: string[], version: string): Promise<void>
 
 function reportBug(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`This is a bug in k8snet-tutor, please report it:\n${text}\n`);
+  process.stderr.write(`This is a bug in k8snet-tutor, please report it:\n${cut(text, clean)}\n`);
   process.exit(BUG);
 }

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { TransportError } from '../cluster/connection.ts';
 import { asClusterProblem } from '../cluster/failure.ts';
 import { Problem } from '../problem.ts';
+import { jsonText } from '../ui/json.ts';
 import { renderProblem } from '../ui/problem.ts';
 import { Cancelled, NOBODY } from '../ui/prompter.ts';
 import { BUG, exitCodeOfProblem, USAGE } from './exit.ts';
@@ -32,7 +33,7 @@ function endOfParsing(error: CommanderError, args: string[], runtime: Runtime): 
   if (/(^| )(-o|--output)[ =]?json( |$)/.test(args.join(' '))) {
     const what = error.message.replace(/^error: /, '');
     const document = { error: { code: 'usage', what, next: ['k8snet-tutor --help'] }, exitCode: USAGE };
-    runtime.out(`${JSON.stringify(document, undefined, 2)}\n`);
+    runtime.out(`${jsonText(document)}\n`);
   }
   // commander's own code is 1, which here means that a check failed.
   return USAGE;

@@ -3,6 +3,7 @@ import { listLessons } from '../lesson/load.ts';
 import { openPack } from '../lesson/pack.ts';
 import { Problem } from '../problem.ts';
 import { listSessions, type Session } from '../tutor/session.ts';
+import { cleanLine } from '../ui/clean.ts';
 import { hanging, indent } from '../ui/layout.ts';
 import { renderProblem } from '../ui/problem.ts';
 import type { Desk } from './desk.ts';
@@ -26,8 +27,8 @@ export async function list(desk: Desk): Promise<number> {
     );
     const progress = progressOf(session, lesson.steps);
     output.print(
-      `${theme.strong(lesson.id)}  ${lesson.title}, ${lesson.steps} pages, about ${lesson.minutes} minutes${progress === '' ? '' : `  ${theme.quiet(progress)}`}`,
-      ...indent(hanging('', 0, lesson.summary, width - 2), 2),
+      `${theme.strong(lesson.id)}  ${cleanLine(lesson.title)}, ${lesson.steps} pages, about ${lesson.minutes} minutes${progress === '' ? '' : `  ${theme.quiet(progress)}`}`,
+      ...indent(hanging('', 0, cleanLine(lesson.summary), width - 2), 2),
       '',
     );
     entries.push({ ...lesson, done: session?.done ?? [], current: session?.current ?? null });

@@ -1,4 +1,6 @@
 import { keepColours } from '../ui/clean.ts';
+import { exactLine, foreignLine } from '../ui/foreign.ts';
+import { jsonText } from '../ui/json.ts';
 import { wrap } from '../ui/layout.ts';
 import { makeTheme, type Theme } from '../ui/theme.ts';
 import type { Reporter } from '../tutor/reporter.ts';
@@ -42,27 +44,32 @@ export function makeOutput(runtime: Runtime, options: Pick<Options, 'output' | '
     print: (...texts) => {
       if (!json) runtime.out(lines(texts));
     },
-    say: (...sentences) => output.print(...sentences.flatMap((each) => wrap(each, output.width))),
+    say: (...sentences) =>
+      output.print(...sentences.flatMap((each) => wrap(foreignLine(each), output.width))),
     warn: (...texts) => runtime.err(lines(texts)),
     add: (parts) => void Object.assign(document, parts),
     end: (exitCode) => {
-      if (json) runtime.out(`${JSON.stringify({ ...document, exitCode }, undefined, 2)}\n`);
+      if (json) runtime.out(`${jsonText({ ...document, exitCode })}\n`);
     },
     reporter: {
       waiting: (what) => {
         if (what === lastWait) return;
         lastWait = what;
-        output.print(...wrap(theme.quiet(`${plain ? '' : '… '}waiting for ${what}`), output.width));
+        output.print(
+          ...wrap(theme.quiet(`${plain ? '' : '… '}waiting for ${foreignLine(what)}`), output.width),
+        );
       },
       expecting: (what) => {
-        output.print(...wrap(theme.quiet(`${plain ? '' : '→ '}expected: ${what}`), output.width));
+        output.print(
+          ...wrap(theme.quiet(`${plain ? '' : '→ '}expected: ${foreignLine(what)}`), output.width),
+        );
       },
       action: (command) => {
-        if (options.verbose) output.print(theme.quiet(`$ ${command}`));
+        if (options.verbose) output.print(theme.quiet(`$ ${exactLine(command)}`));
       },
       did: (what) => {
         lastWait = '';
-        output.print(...wrap(theme.quiet(`${plain ? '' : '· '}${what}`), output.width));
+        output.print(...wrap(theme.quiet(`${plain ? '' : '· '}${foreignLine(what)}`), output.width));
       },
     },
   };

@@ -1,6 +1,7 @@
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Session } from '../tutor/session.ts';
 import { cleanLine } from '../ui/clean.ts';
+import { exactLine } from '../ui/foreign.ts';
 import { hanging, stringWidth } from '../ui/layout.ts';
 import type { Theme } from '../ui/theme.ts';
 import { type Desk, loadLessonOf, requireCurrentSession } from './desk.ts';
@@ -43,7 +44,7 @@ export function renderStatus(lesson: Lesson, session: Session, theme: Theme, wid
         ? 'passed'
         : 'open';
   return [
-    ...row('lesson', `${lesson.title} (${lesson.id})`),
+    ...row('lesson', `${cleanLine(lesson.title)} (${lesson.id})`),
     ...row(
       'page',
       step === undefined
@@ -51,7 +52,7 @@ export function renderStatus(lesson: Lesson, session: Session, theme: Theme, wid
         : `${at + 1} of ${lesson.steps.length}: ${cleanLine(step.title)}`,
     ),
     ...row('checks', checks),
-    ...row('cluster', `context ${session.cluster.context}, ${session.cluster.server}`),
+    ...row('cluster', `context ${exactLine(session.cluster.context)}, ${exactLine(session.cluster.server)}`),
     ...row('namespace', `${session.namespace} (${owner})`),
     '',
     ...renderPages(lesson, session, theme, width),

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Problem } from '../problem.ts';
+import { shellWord } from '../shell-word.ts';
 import { type KubeconfigFile, parseKubeconfig } from './kubeconfig-file.ts';
 
 export interface KubeconfigSources {
@@ -102,7 +103,7 @@ function missing(named: string, files: string[]): Problem {
 function unreadable(file: string, code: string, cause: unknown): Problem {
   const [what, next] =
     code === 'EACCES' || code === 'EPERM'
-      ? ['You may not read the kubeconfig.', `Make it readable for you: chmod u+r ${quoted(file)}`]
+      ? ['You may not read the kubeconfig.', `Make it readable for you: chmod u+r ${shellWord(file)}`]
       : code === 'EISDIR'
         ? ['The kubeconfig is a directory.', 'Name a file in --kubeconfig or KUBECONFIG.']
         : [`The kubeconfig cannot be read (${code}).`, 'Check the path in --kubeconfig or KUBECONFIG.'];
@@ -114,9 +115,4 @@ function unreadable(file: string, code: string, cause: unknown): Problem {
     next: [next],
     cause,
   });
-}
-
-/** For a shell: as it is when it can be, otherwise in single quotes. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

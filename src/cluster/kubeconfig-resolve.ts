@@ -1,7 +1,8 @@
 import { nearest } from '../nearest.ts';
 import { Problem } from '../problem.ts';
+import { shellWord } from '../shell-word.ts';
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';
-import { type Kubeconfig, quoted } from './kubeconfig-load.ts';
+import type { Kubeconfig } from './kubeconfig-load.ts';
 
 /** One context with all it refers to; fits `ConnectionTarget`. */
 export interface ResolvedContext {
@@ -91,7 +92,7 @@ function unknownContext(config: Kubeconfig, context: string, typed: boolean): Pr
       : `The kubeconfig's current-context is "${context}", and there is no such context.`,
     ...whereOf(config),
     next: [
-      ...(near === undefined ? [] : [`Did you mean "${near}"? Then ${use} ${quoted(near)}`]),
+      ...(near === undefined ? [] : [`Did you mean "${near}"? Then ${use} ${shellWord(near)}`]),
       names === '' ? 'No context is defined.' : `Contexts: ${names}`,
     ],
   });
@@ -115,7 +116,7 @@ function dangling(
     where: entry.file,
     next: [
       known === '' ? `No ${kind} is defined.` : `Defined: ${known}`,
-      `Set it: kubectl config set-context ${quoted(context)} --${kind}=<name>`,
+      `Set it: kubectl config set-context ${shellWord(context)} --${kind}=<name>`,
     ],
   });
 }

@@ -1,3 +1,5 @@
+import { shellWord } from '../shell-word.ts';
+
 /** What a kubectl line must name so that it reaches the session's cluster and namespace from the learner's shell. */
 export interface KubectlPointing {
   /** `--kubeconfig`, when the session was started with one. */
@@ -35,9 +37,4 @@ function flags(pointing: KubectlPointing, command: string): string[] {
       ? []
       : ['-n', shellWord(pointing.namespace)]),
   ];
-}
-
-function shellWord(word: string): string {
-  // A path below the home directory may begin with ~, which quotes would keep the shell from writing out.
-  return /^(~\/)?[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,5 +1,5 @@
 import type { Outcome, Verdict } from '../checks/verdict.ts';
-import { cleanLine } from './clean.ts';
+import { foreignLine } from './foreign.ts';
 import { hanging, indent } from './layout.ts';
 import type { Theme } from './theme.ts';
 
@@ -45,7 +45,7 @@ export function renderChanges(
   );
   if (changed.length === 0) return ['', theme.quiet(`${since}: the same as before.`)];
   const rows = changed.flatMap(({ verdict, earlier }) => {
-    const was = `was ${WORDS[earlier.outcome]} (${cleanLine(earlier.observed)})`;
+    const was = `was ${WORDS[earlier.outcome]} (${foreignLine(earlier.observed)})`;
     return hanging(
       `${theme.strong(verdict.check)}: `,
       verdict.check.length + 2,

@@ -1,5 +1,5 @@
 import type { Finding } from '../doctor/finding.ts';
-import { cleanLine } from './clean.ts';
+import { foreignLine } from './foreign.ts';
 import { hanging, indent } from './layout.ts';
 import type { Theme } from './theme.ts';
 
@@ -12,12 +12,12 @@ export function renderFindings(findings: readonly Finding[], theme: Theme, width
   return findings.flatMap((finding) => {
     const { outcome, about, saw, next } = finding;
     const sign = paint(outcome, theme)(theme.plain ? outcome : SIGNS[outcome]);
-    const [first = '', ...rest] = hanging(cleanLine(about), ABOUT, cleanLine(saw), width - signWidth);
+    const [first = '', ...rest] = hanging(foreignLine(about), ABOUT, foreignLine(saw), width - signWidth);
     return [
       ...hanging(sign, signWidth, first, width + ABOUT),
       ...indent(rest, signWidth),
       ...indent(
-        next.flatMap((each) => hanging(theme.quiet('next'), 6, cleanLine(each), width - signWidth - 2)),
+        next.flatMap((each) => hanging(theme.quiet('next'), 6, foreignLine(each), width - signWidth - 2)),
         signWidth + 2,
       ),
     ];

@@ -1,11 +1,25 @@
+/* oxlint-disable no-control-regex -- our own colours */
 import { marked, type Token, type Tokens } from 'marked';
 import { clean } from './clean.ts';
 import { indent, wrap } from './layout.ts';
+import { showExactly, showLookAlikes } from './look-alike.ts';
 import type { Theme } from './theme.ts';
 
-/** Markdown for the terminal: paragraphs, lists, code, emphasis and links. HTML is shown as it is written. */
+/**
+ * Markdown for the terminal: paragraphs, lists, code, emphasis and links. HTML is shown as it is written. A line that
+ * could be taken for a verdict of ours is shown as a quotation.
+ */
 export function renderMarkdown(markdown: string, theme: Theme, width: number): string[] {
-  return blocks(marked.lexer(clean(markdown)), theme, width);
+  const lines = blocks(marked.lexer(clean(markdown)), theme, width);
+  return lines.map((line) => (LIKE_OURS.test(line) ? `${quoteMark(theme)} ${line}` : line));
+}
+
+/** A sign as verdicts, tasks and messages of the tutor begin with, or the word that stands for it. */
+const LIKE_OURS =
+  /^(?:\u001B\[[0-9;]*m)*(?:\s*[✓✔✅☑✗✘✖❌⊘○→…·]|[?–]\s|(?:pass|FAIL|unsure|skipped|blocked) +[a-z0-9-]+ {2}|Error: )/;
+
+function quoteMark(theme: Theme): string {
+  return theme.quiet(theme.plain ? '>' : '│');
 }
 
 /** Blocks one below the other, with an empty line between them unless they belong to a tight list. */
@@ -26,13 +40,14 @@ function block(token: Token, theme: Theme, width: number): string[] {
       // Never wrapped: it is there to be copied. What a shell shall run stands at the margin, since a here-document that
       // is copied with spaces before its lines does not find its end.
       const margin = lang === 'sh' ? '' : '    ';
-      return text.split('\n').map((line) => margin + theme.code(line));
+      const shown = lang === 'sh' ? showExactly : showLookAlikes;
+      return text.split('\n').map((line) => margin + theme.code(shown(line)));
     }
     case 'list':
       return list(token as Tokens.List, theme, width);
     case 'blockquote':
       return blocks((token as Tokens.Blockquote).tokens, theme, width - 2).map(
-        (line) => `${theme.quiet(theme.plain ? '>' : '│')} ${line}`,
+        (line) => `${quoteMark(theme)} ${line}`,
       );
     case 'hr':
       return [theme.plain ? '---' : theme.quiet('─'.repeat(Math.min(width, 20)))];
@@ -69,9 +84,7 @@ function span(token: Token, theme: Theme): string {
     case 'em':
       return theme.plain ? plain(token) : theme.strong(plain(token));
     case 'codespan':
-      return theme.plain
-        ? `\`${unescaped((token as Tokens.Codespan).text)}\``
-        : theme.code(unescaped((token as Tokens.Codespan).text));
+      return code(unescaped((token as Tokens.Codespan).text), theme);
     case 'br':
       return '\n';
     case 'link': {
@@ -82,6 +95,11 @@ function span(token: Token, theme: Theme): string {
       if ('tokens' in token && token.tokens !== undefined) return inline(token.tokens, theme);
       return unescaped('text' in token ? String(token.text) : token.raw).replaceAll('\n', ' ');
   }
+}
+
+function code(text: string, theme: Theme): string {
+  const shown = showLookAlikes(text);
+  return theme.plain ? `\`${shown}\`` : theme.code(shown);
 }
 
 /** The text alone, without the marks of what is inside. */

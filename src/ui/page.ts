@@ -4,6 +4,8 @@ import type { NodeReference } from '../lesson/node-reference.ts';
 import { factName } from '../lesson/fact-reference.ts';
 import type { Fact } from '../tutor/facts.ts';
 import { cleanLine } from './clean.ts';
+import { cutList } from './cut.ts';
+import { exactLine, foreignLine } from './foreign.ts';
 import { hanging, indent, stringWidth } from './layout.ts';
 import { renderMarkdown } from './markdown.ts';
 import type { Theme } from './theme.ts';
@@ -47,7 +49,8 @@ function lookup(facts: Fact[]): (reference: Step['facts'][number]) => string {
   return (reference) => {
     const fact = facts.find((each) => each.name === factName(reference));
     if (fact === undefined) return '(unknown)';
-    return fact.known ? fact.values.map(cleanLine).join(', ') : `(${cleanLine(fact.values.join(', '))})`;
+    const said = cutList(fact.values).map(foreignLine).join(', ');
+    return fact.known ? said : `(${said})`;
   };
 }
 
@@ -56,11 +59,11 @@ export function renderFacts(facts: Fact[], theme: Theme, width: number): string[
   const origin = facts[0]!.origin;
   const labels = Math.min(40, Math.max(...facts.map((fact) => stringWidth(fact.label)))) + 2;
   const rows = facts.flatMap((fact) =>
-    fact.values.flatMap((value, index) =>
+    cutList(fact.values).flatMap((value, index) =>
       hanging(
         theme.quiet(index === 0 ? fact.label : ''),
         labels,
-        fact.known ? cleanLine(value) : theme.unsure(`unknown: ${cleanLine(value)}`),
+        fact.known ? foreignLine(value) : theme.unsure(`unknown: ${foreignLine(value)}`),
         width - 2,
       ),
     ),
@@ -75,7 +78,7 @@ function renderType(step: Step, view: PageView): string[] {
   return [
     '',
     theme.strong('To type'),
-    ...step.type.map((line) => `  ${theme.quiet('$')} ${theme.code(view.pointed(cleanLine(line)))}`),
+    ...step.type.map((line) => `  ${theme.quiet('$')} ${theme.code(view.pointed(exactLine(line)))}`),
   ];
 }
 

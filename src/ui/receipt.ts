@@ -1,5 +1,5 @@
 import type { Receipt } from '../tutor/baseline.ts';
-import { cleanLine } from './clean.ts';
+import { exactLine } from './foreign.ts';
 import { wrap } from './layout.ts';
 import type { Theme } from './theme.ts';
 
@@ -7,7 +7,7 @@ import type { Theme } from './theme.ts';
 export function renderReceipt(receipt: Receipt, theme: Theme, width: number): string[] {
   const { left, kept, before, after, othersAdded, othersGone, unseen } = receipt;
   const name = (entry: Receipt['left'][number]): string =>
-    `${entry.kind} ${cleanLine(entry.name)}${entry.namespace === undefined ? '' : ` in namespace ${cleanLine(entry.namespace)}`}${entry.going ? ' (being deleted)' : ''}`;
+    `${entry.kind} ${exactLine(entry.name)}${entry.namespace === undefined ? '' : ` in namespace ${exactLine(entry.namespace)}`}${entry.going ? ' (being deleted)' : ''}`;
   const others = othersAdded + othersGone;
   const same = left.length + kept.length === 0 ? ', the same ones' : '; the others are the same ones';
   const compared =

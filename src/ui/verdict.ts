@@ -1,7 +1,8 @@
 import type { Verdict } from '../checks/verdict.ts';
 import { wordingOf } from '../checks/wording.ts';
-import { cleanLine } from './clean.ts';
+import { exactLine, foreignLine } from './foreign.ts';
 import { hanging, indent, padTo, stringWidth } from './layout.ts';
+import { showExactly } from './look-alike.ts';
 import type { Theme } from './theme.ts';
 
 export interface VerdictView {
@@ -29,7 +30,7 @@ function renderVerdict(verdict: Verdict, nameWidth: number, again: boolean, view
   const { said } = wordingOf(verdict);
   const sign = theme.sign(verdict.outcome);
   const head = `${sign} ${padTo(theme.strong(verdict.check), nameWidth)}  `;
-  const lines = hanging(head, stringWidth(head), cleanLine(again ? `${said} (as above)` : said), width);
+  const lines = hanging(head, stringWidth(head), foreignLine(again ? `${said} (as above)` : said), width);
   if (again) return [...lines, ...indent(evidence(verdict, view), 4)];
   const details = verdict.outcome === 'pass' ? passed(verdict, view) : notPassed(verdict, view);
   return [...lines, ...indent(details, 4)];
@@ -39,7 +40,7 @@ function renderVerdict(verdict: Verdict, nameWidth: number, again: boolean, view
 function passed(verdict: Verdict, view: VerdictView): string[] {
   const { theme, width } = view;
   const origin = verdict.evidence[0]?.origin ?? 'measured';
-  const seen = `${cleanLine(verdict.observed)} ${theme.quiet(`(${origin})`)}`;
+  const seen = `${foreignLine(verdict.observed)} ${theme.quiet(`(${origin})`)}`;
   return [...hanging(theme.quiet('seen'), 10, seen, width - 4), ...evidence(verdict, view)];
 }
 
@@ -47,7 +48,7 @@ function notPassed(verdict: Verdict, view: VerdictView): string[] {
   const { theme, width } = view;
   const { why, next } = wordingOf(verdict);
   const row = (label: string, text: string): string[] =>
-    text === '' ? [] : hanging(theme.quiet(label), 10, cleanLine(text), width - 4);
+    text === '' ? [] : hanging(theme.quiet(label), 10, foreignLine(text), width - 4);
   return [
     ...row('looked at', verdict.subject),
     ...row('saw', verdict.observed),
@@ -60,20 +61,20 @@ function notPassed(verdict: Verdict, view: VerdictView): string[] {
 
 /** A sentence, and the command it ends in: that one stays whole, so that it can be copied. */
 function advice(label: string, text: string, { theme, width }: VerdictView): string[] {
-  const line = cleanLine(text);
+  const line = foreignLine(text);
   const [, sentence, command] = /^(?:(.*?[:?]) )?((?:kubectl |curl |\w+=\$\(|\{ ).*[^.,])$/.exec(line) ?? [];
   if (command === undefined || stringWidth(line) <= width - 14)
     return hanging(theme.quiet(label), 10, line, width - 4);
   const lead = hanging(theme.quiet(label), 10, sentence ?? 'Type', width - 4);
-  return [...lead, `  ${theme.quiet('$')} ${theme.code(command)}`];
+  return [...lead, `  ${theme.quiet('$')} ${theme.code(showExactly(command))}`];
 }
 
 function evidence(verdict: Verdict, view: VerdictView): string[] {
   if (!view.verbose) return [];
   const { theme, width } = view;
   return verdict.evidence.flatMap((each) => [
-    `${padTo(theme.quiet(each.source), 10)}${theme.code(`$ ${cleanLine(each.command)}`)}`,
-    ...hanging('', 10, `${cleanLine(each.text)} ${theme.quiet(`(${each.origin})`)}`, width - 4),
+    `${padTo(theme.quiet(each.source), 10)}${theme.code(`$ ${exactLine(each.command)}`)}`,
+    ...hanging('', 10, `${foreignLine(each.text)} ${theme.quiet(`(${each.origin})`)}`, width - 4),
   ]);
 }
 

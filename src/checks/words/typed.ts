@@ -84,12 +84,12 @@ export const TYPED_WORDS: Record<string, Words> = {
   'https-spoken': {
     said: (d) => `The server at ${d['url']} speaks HTTPS, and was asked in plain HTTP`,
     why: 'The network works: somebody answered. The two have to speak the same language.',
-    next: (d) => [`Type: curl -k ${d['url']?.replace(/^http:/, 'https:')}`],
+    next: (d) => [`Type: curl -k ${d['url']?.replace(/^('?)http:/, '$1https:')}`],
   },
   'http-spoken': {
     said: (d) => `The server at ${d['url']} speaks plain HTTP, and was asked in HTTPS`,
     why: 'The network works: somebody answered. The two have to speak the same language.',
-    next: (d) => [`Type: curl ${d['url']?.replace(/^https:/, 'http:')}`],
+    next: (d) => [`Type: curl ${d['url']?.replace(/^('?)https:/, '$1http:')}`],
   },
   'http09-refused': {
     said: (d) =>
