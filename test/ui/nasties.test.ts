@@ -143,6 +143,13 @@ describe.each(Object.entries(NASTIES))('%s', (_, text) => {
     expect(performance.now() - before).toBeLessThan(10_000);
   });
 
+  test('steers nothing in a text of several lines', () => {
+    // A lesson's file has an upper limit.
+    const lines = bare(renderMarkdown(text.slice(0, 100_000), COLOUR, WIDTH));
+    expect(lines.filter((line) => HARMFUL.test(line))).toEqual([]);
+    expect(lines.filter((line) => /^[✓✗?–⊘·]/.test(line))).toEqual([]);
+  });
+
   test('is harmless in a JSON document, which stays one', () => {
     const written = jsonText({ observed: text });
     expect(written.slice(3, -2)).not.toMatch(/[^\P{Cc}\n]|[\u2028-\u202E\u2060-\u206F]/u);
