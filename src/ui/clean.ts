@@ -11,7 +11,7 @@ const CONTROLS = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g;
  * selectors but those that choose between a sign and its emoji. They make a text look like another, or hide one in it.
  */
 const DISGUISES =
-  /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0D\uFEFF\uFFA0\uFFF9-\uFFFB]|[\u{E0000}-\u{E0FFF}]/gu;
+  /\u034F|[\u00AD\u061C\u115F\u1160\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF9-\uFFFB]|[\u{E0000}-\u{E0FFF}]|[\u17B4\u17B5]|[\u180B-\u180D\u180F]|[\uFE00-\uFE0D]/gu;
 /** More marks on one letter than any script needs run over the lines above and below. */
 const FLOODS = /(\p{M}{3})\p{M}+/gu;
 /** Halves of characters: no UTF-8 can be made of them, and two that meet are one that was not there. */

@@ -65,7 +65,7 @@ function receiptOf(name: string): Receipt {
     othersAdded: 0,
     othersGone: 0,
     unseen: [],
-  } as unknown as Receipt;
+  };
 }
 
 /** What a command prints by these means. */
@@ -120,7 +120,7 @@ const PLACES: Record<string, Place> = {
 /** What must not reach a terminal: what steers, what is not seen, what is no character, and marks upon marks. */
 const HARMFUL =
   // oxlint-disable-next-line no-control-regex -- these are what must not be there
-  /[\u0000-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFEFF\u{E0000}-\u{E0FFF}]|\p{Surrogate}|\p{M}{4}/u;
+  /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u115F\u1160\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFEFF\u{E0000}-\u{E0FFF}]|\u034F|\p{Surrogate}|\p{M}{4}/u;
 
 function bare(lines: string[]): string[] {
   // oxlint-disable-next-line no-control-regex -- our own colours
