@@ -87,10 +87,10 @@ export async function serve(options: ServeOptions): Promise<PracticeCluster> {
       }),
   });
   const kubelet = controllers.kubelets;
-  const { stopNode, startNode } = controllers;
+  const { stopNode, startNode, limitPulls } = controllers;
   // The server is there before anybody can ask it to stop.
   const stopServer = (milliseconds: number): void => server.interrupt(milliseconds);
-  const faults = new Faults(network, { stopNode, startNode, stopServer });
+  const faults = new Faults(network, { stopNode, startNode, stopServer, limitPulls });
   const handle = createHandler({ registry, store, clock, kubelet, faults });
   const resolve = (request: ApiRequest): ReturnType<typeof resolveExec> =>
     resolveExec({ registry, kubelet }, request);

@@ -5,7 +5,9 @@ import type { Change } from '../api/store.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { Clock } from '../clock.ts';
 import type { ClusterClient } from '../containers/cluster-client.ts';
+import { overPullLimit } from '../containers/images/pull-limit.ts';
 import { NodeFiles } from '../containers/node-files.ts';
+import type { ImageFailure, ImageView } from '../containers/container.ts';
 import type { ClusterNetwork } from '../network/cluster-network.ts';
 import { createFirstNamespaces } from './bootstrap.ts';
 import { EventRecorder } from './event-recorder.ts';
@@ -47,6 +49,8 @@ export interface Controllers {
   stopNode(name: string): void;
   /** It boots, and what its disk remembers starts again. */
   startNode(name: string): void;
+  /** Whether Docker Hub gives no more images to these Nodes. */
+  limitPulls(isReached: boolean): void;
   /** Ends all containers and timers; writes nothing. */
   stop(): Promise<void>;
 }
@@ -59,13 +63,23 @@ export function startControllers(options: ControllersOptions): Controllers {
   const clock = guardedClock(options.clock, fault);
   const definitions = options.nodes ?? DEFAULT_NODES;
 
+  let isLimitReached = false;
+  const refuse = (image: ImageView): ImageFailure | undefined =>
+    isLimitReached ? overPullLimit(image) : undefined;
+
   createFirstNamespaces(registry);
   const events = new EventRecorder(registry, clock);
   const nodes = definitions.map((definition) => {
     const { name, internalIP, externalIP, podCIDR } = definition;
     const stack = network.addNode({ name, internalIP, externalIP, podCIDR });
     const present = imagesOf(registry, name);
-    const puller = new ImagePuller((image) => runtime.findImage(image), clock, random, present);
+    const puller = new ImagePuller({
+      find: (image) => runtime.findImage(image),
+      refuse,
+      clock,
+      random,
+      present,
+    });
     const { cluster } = options;
     const shared = { registry, network, clock, random, runtime, events, fault, cluster };
     const own = { name, internalIP, allocatable: ALLOCATABLE, stack, files: new NodeFiles(), puller };
@@ -120,6 +134,9 @@ export function startControllers(options: ControllersOptions): Controllers {
       const pods = registry.list(PODS).map(asPod);
       for (const pod of pods) if (pod.spec.nodeName === name) kubelets.get(name)?.observe(pod);
       keeper.revive(name);
+    },
+    limitPulls: (isReached) => {
+      isLimitReached = isReached;
     },
     stop: () => {
       for (const stop of stops) stop();

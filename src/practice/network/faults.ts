@@ -9,13 +9,15 @@ export interface BreakableNetwork {
   node(name: string): NetworkNamespace;
 }
 
-/** The machines under the Nodes, and the API server: what breaks without the network's doing. */
+/** The machines under the Nodes, the API server and the registry: what breaks without the network's doing. */
 export interface BreakableMachines {
   /** Its processes die, and nobody answers for it any more. */
   stopNode(name: string): void;
   startNode(name: string): void;
   /** A moment later, so that whoever wished for it has an answer. */
   stopServer(milliseconds: number): void;
+  /** Whether Docker Hub gives no more images to these Nodes. */
+  limitPulls(isReached: boolean): void;
 }
 
 /** Milliseconds that a server takes to start anew. */
@@ -35,6 +37,7 @@ export const FAULTS: readonly { words: string; meaning: string }[] = [
   { words: 'unreject N', meaning: 'and takes them again' },
   { words: 'restart-apiserver', meaning: 'the API server goes, and comes back at once' },
   { words: 'stop-apiserver SECONDS', meaning: 'it comes back after so many seconds' },
+  { words: 'pull-limit on|off', meaning: 'Docker Hub gives out no image that a node lacks' },
   { words: 'heal', meaning: 'everything is mended' },
 ];
 
@@ -68,7 +71,8 @@ export class Faults {
     if (wanted === undefined) return name === '' ? 'no fault is named' : `there is no fault ${quoted(name)}`;
     const form = wanted.words.split(' ').slice(1);
     if (operands.length !== form.length) return `it is: ${wanted.words}`;
-    if (name === 'masquerade-pods') return this.switchMasquerade(operands[0]!);
+    if (name === 'masquerade-pods') return this.turn(name, operands[0]!, () => this.masquerade());
+    if (name === 'pull-limit') return this.turn(name, operands[0]!, () => this.limitPulls());
     if (name === 'stop-apiserver') return this.stopServer(operands[0]!);
     const nodes = operands.map((operand) => this.named(operand));
     const unknown = nodes.indexOf(undefined);
@@ -100,10 +104,10 @@ export class Faults {
     }
   }
 
-  private switchMasquerade(state: string): string | undefined {
-    if (state === 'on') return this.begin('masquerade-pods', () => this.masquerade());
-    if (state === 'off') return this.end((each) => each === 'masquerade-pods');
-    return 'it is: masquerade-pods on|off';
+  private turn(fault: string, state: string, cause: () => () => void): string | undefined {
+    if (state === 'on') return this.begin(fault, cause);
+    if (state === 'off') return this.end((each) => each === fault);
+    return `it is: ${fault} on|off`;
   }
 
   private begin(fault: string, cause: () => () => void): undefined {
@@ -166,6 +170,11 @@ export class Faults {
       connect();
       this.machines.startNode(name);
     };
+  }
+
+  private limitPulls(): () => void {
+    this.machines.limitPulls(true);
+    return () => this.machines.limitPulls(false);
   }
 
   /** Nobody can ask for its return: the time is said before. */

@@ -11,7 +11,8 @@ function breakable(): Api {
   const { store, registry, clock } = api;
   const kubelet = undefined as never;
   const nothing = (): void => undefined;
-  const faults = new Faults(gce(3), { stopNode: nothing, startNode: nothing, stopServer: nothing });
+  const machines = { stopNode: nothing, startNode: nothing, stopServer: nothing, limitPulls: nothing };
+  const faults = new Faults(gce(3), machines);
   const handle = createHandler({ store, registry, clock, kubelet, faults });
   return Object.assign(api, { handle });
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findImage } from '../../../src/practice/containers/images/image.ts';
+import { pullTrouble } from '../../../src/checks/pod-trouble.ts';
 import { startContainer } from '../../../src/practice/containers/runtime.ts';
 import { createGceNetwork } from '../../../src/practice/network/gce.ts';
 import type { ContainerSpec } from '../../../src/practice/controllers/pod.ts';
@@ -34,6 +35,30 @@ test('the kubelet asks nginx whether it is ready, and nginx logs who asked', asy
   );
   cluster.delete('observer', 1);
   expect(await cluster.clock.until(() => cluster.find('observer') === undefined, 40_000)).toBe(1_000);
+});
+
+test("Docker Hub's limit: what a Node has runs, what it lacks waits until the limit is away", async () => {
+  const nodeName = 'node-1';
+  const shell = { name: 'shell', image: 'curlimages/curl:8.16.0', command: ['sleep', '9999999'] };
+  cluster.create('before', { nodeName, containers: [shell] });
+  await cluster.untilRunning('before');
+  cluster.controllers.limitPulls(true);
+  cluster.create('there', { nodeName, containers: [{ ...shell, imagePullPolicy: 'Always' }] });
+  await cluster.untilRunning('there');
+  cluster.create('lacking', { nodeName, containers: [{ name: 'nginx', image: 'nginx:1.29' }] });
+  const waiting = (): { reason?: string; message?: string } | undefined =>
+    cluster.pod('lacking').status?.containerStatuses?.[0]?.state.waiting;
+  await cluster.clock.until(() => waiting()?.reason === 'ErrImagePull', 5_000);
+  const message = waiting()?.message ?? '';
+  expect(message).toMatch(
+    /^failed to pull and unpack image "docker\.io\/library\/nginx:1\.29": failed to copy: httpReadSeeker: failed open: unexpected status from GET request to https:\/\/registry-1\.docker\.io\/v2\/library\/nginx\/manifests\/sha256:[0-9a-f]{64}: 429 Too Many Requests\ntoomanyrequests: You have reached your unauthenticated pull rate limit\. https:\/\/www\.docker\.com\/increase-rate-limit$/,
+  );
+  expect(cluster.events('lacking')).toContain(`Warning Failed Failed to pull image "nginx:1.29": ${message}`);
+  expect(pullTrouble('nginx', 'nginx:1.29', 'ErrImagePull', message).code).toBe('image-pull-limit');
+  await cluster.clock.until(() => waiting()?.reason === 'ImagePullBackOff', 5_000);
+  expect(waiting()?.message).toBe(`Back-off pulling image "nginx:1.29": ErrImagePull: ${message}`);
+  cluster.controllers.limitPulls(false);
+  await cluster.untilRunning('lacking');
 });
 
 test('containers get their files and variables from the Pod', async () => {

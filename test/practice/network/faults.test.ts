@@ -18,6 +18,7 @@ function cluster() {
   const faults = new Faults(network, {
     stopNode: (name) => done.push(`stop ${name}`),
     startNode: (name) => done.push(`start ${name}`),
+    limitPulls: (isReached) => done.push(`pull limit ${isReached ? 'reached' : 'away'}`),
     stopServer: (milliseconds) => done.push(`server away for ${milliseconds} ms`),
   });
   const listeners = new Map([...places].map(([name, { stack }]) => [name, stack.listen('0.0.0.0', 80)]));
@@ -183,6 +184,15 @@ test('a Node without power is off the network until it boots, whatever becomes o
   for (const way of ['a → node-2', 'd → node-1']) expect(seen(way)).toBe(HEALTHY[way] ?? '10.4.3.2');
 });
 
+test.each(['pull-limit off', 'heal'])('a pull limit is reached until %s', (mend) => {
+  const { faults, done } = cluster();
+  for (const words of ['pull-limit on', 'pull-limit on']) faults.cause(words.split(' '));
+  expect(faults.list()).toEqual(['pull-limit']);
+  for (const words of [mend, mend]) faults.cause(words.split(' '));
+  expect(faults.list()).toEqual([]);
+  expect(done).toEqual(['pull limit reached', 'pull limit away']);
+});
+
 test('an API server that goes is no fault that lasts', () => {
   const { faults, done } = cluster();
   faults.cause(['restart-apiserver']);
@@ -197,6 +207,7 @@ test.each([
   ['stop-apiserver 601', 'it is: stop-apiserver SECONDS, 1 to 600'],
   ['stop-apiserver 1e3', 'it is: stop-apiserver SECONDS, 1 to 600'],
   ['kill-node', 'it is: kill-node N'],
+  ['pull-limit yes', 'it is: pull-limit on|off'],
   ['', 'no fault is named'],
   ['Heal', 'there is no fault "Heal"'],
   ['toString', 'there is no fault "toString"'],
