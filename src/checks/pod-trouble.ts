@@ -37,7 +37,7 @@ const PULL_CODES: [code: string, settled: boolean, message: RegExp][] = [
   [
     'image-pull-later',
     false,
-    /i\/o timeout|connection refused|no such host|TLS handshake|server misbehaving|network is unreachable/i,
+    /i\/o timeout|connection refused|no such host|name resolution|TLS handshake|server misbehaving|network is unreachable|Client\.Timeout|deadline exceeded|: EOF\b|x509:|\b50[0-9] (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)/i,
   ],
   ['image-name-invalid', true, /InvalidImageName|invalid reference format|couldn't parse image/i],
 ];
@@ -60,11 +60,21 @@ const UNSCHEDULABLE_CODES: [code: string, message: RegExp][] = [
   ['taint-untolerated', /taint/],
 ];
 
+/** Control planes are nearly always tainted: that is why no other Node was found, where there is another reason. */
+const CONTROL_PLANE =
+  /\d+ node\(s\) had (?:untolerated )?taints? \{node-role\.kubernetes\.io\/[^}]*\}[^,]*?(?:, that the pod didn't tolerate)?(?:, |\.|$)/g;
+
+/** Taints that Kubernetes itself puts on Nodes in trouble. That is nobody's mistake, and may pass. */
+const IN_TROUBLE = /taints? \{node\.kubernetes\.io\//;
+
 /** `unschedulable` for a selector, for several reasons at once, and for what we don't know. */
-function unschedulableCode(message: string): string {
-  const codes = UNSCHEDULABLE_CODES.filter(([, words]) => words.test(message)).map(([code]) => code);
+function unschedulable(message: string): PodTrouble {
+  const others = message.replace(CONTROL_PLANE, '');
+  const reasons = UNSCHEDULABLE_CODES.some(([, words]) => words.test(others)) ? others : message;
+  const codes = UNSCHEDULABLE_CODES.filter(([, words]) => words.test(reasons)).map(([code]) => code);
   const isMixed = codes.length !== 1 || /didn't match|affinity|selector/.test(message);
-  return isMixed ? 'unschedulable' : codes[0]!;
+  const code = isMixed ? 'unschedulable' : codes[0]!;
+  return trouble(code, !IN_TROUBLE.test(message), message, 'a Node that takes it', { message });
 }
 
 /** Undefined when the Pod is ready. */
@@ -74,15 +84,7 @@ export function podTrouble(pod: Pod): PodTrouble | undefined {
   if (phase === 'Failed' || phase === 'Succeeded') return ended(pod, phase);
   const scheduled = condition(pod, 'PodScheduled');
   if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable')
-    return trouble(
-      unschedulableCode(scheduled.message ?? ''),
-      true,
-      scheduled.message ?? 'no Node takes it',
-      '',
-      {
-        message: scheduled.message ?? '',
-      },
-    );
+    return unschedulable(scheduled.message ?? 'no Node takes it');
   const statuses = [...unfinishedInit(pod), ...(pod.status?.containerStatuses ?? [])];
   for (const status of statuses) {
     const found = containerTrouble(status);

@@ -188,7 +188,8 @@ function ready(check: ReadyCheck, context: CheckContext, pod: Pod): Finding {
 
 /** Trouble that may pass by itself is not the learner's fault: inconclusive. A failing probe is a state to repair. */
 function notReady(check: ReadyCheck, context: CheckContext, trouble: PodTrouble): Finding {
-  const outcome = trouble.settled || trouble.code === 'probe-failing' ? 'fail' : 'inconclusive';
+  const isLearners = trouble.code !== 'pod-evicted' && (trouble.settled || trouble.code === 'probe-failing');
+  const outcome = isLearners ? 'fail' : 'inconclusive';
   return finding(outcome, trouble.code, {
     subject: podSubject(context, check.pod),
     observed: trouble.observed,

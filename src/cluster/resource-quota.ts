@@ -11,6 +11,8 @@ export interface FullQuota {
 }
 
 interface ResourceQuota extends KubernetesObject {
+  /** With scopes it counts some Pods only, and which is hard to say of one that is not there. */
+  spec?: { scopes?: string[]; scopeSelector?: object };
   status?: { hard?: Record<string, string>; used?: Record<string, string> };
 }
 
@@ -26,7 +28,8 @@ export async function fullQuota(api: Api, namespace: string): Promise<FullQuota 
     if (error instanceof ApiError) return undefined;
     throw error;
   }
-  for (const { metadata, status } of quotas)
+  const ofAll = quotas.filter(({ spec }) => spec?.scopes === undefined && spec?.scopeSelector === undefined);
+  for (const { metadata, status } of ofAll)
     for (const [resource, hard] of Object.entries(status?.hard ?? {})) {
       const used = status?.used?.[resource];
       // Amounts of cpu and memory are written in many ways; only when all is used they are written alike.

@@ -178,6 +178,29 @@ const rows: Row[] = [
     outcome: 'inconclusive',
     code: 'image-pull-later',
   },
+  ...[
+    'Get "https://registry.example/v2/": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+    'context deadline exceeded',
+    'Head "https://registry.example/v2/shell/manifests/1": EOF',
+    'unexpected status from HEAD request: 503 Service Unavailable',
+    'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    'dial tcp: lookup registry.example: Temporary failure in name resolution',
+  ].map((message): Row => ({
+    name: message,
+    check: { ...READY, within: '5s' },
+    world: replaced(podWaiting(waiting('ErrImagePull', message))),
+    outcome: 'inconclusive',
+    code: 'image-pull-later',
+  })),
+  {
+    name: 'all Nodes are in trouble',
+    check: { ...READY, within: '5s' },
+    world: replaced(
+      pending('0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/unreachable: }.'),
+    ),
+    outcome: 'inconclusive',
+    code: 'taint-untolerated',
+  },
   {
     name: 'an image whose name is none',
     check: READY,
@@ -273,7 +296,7 @@ const rows: Row[] = [
         },
       }),
     ),
-    outcome: 'fail',
+    outcome: 'inconclusive',
     code: 'pod-evicted',
     says: 'low on resource',
   },
@@ -287,6 +310,18 @@ const rows: Row[] = [
     ["0/3 nodes are available: 3 node(s) didn't have free ports for the requested pod ports.", 'port-taken'],
     ['0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint {a: b}.', 'unschedulable'],
     ["0/3 nodes are available: 3 node(s) didn't match node selector.", 'unschedulable'],
+    [
+      '0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 Insufficient cpu.',
+      'no-room',
+    ],
+    [
+      "0/3 nodes are available: 1 node(s) had taint {node-role.kubernetes.io/master: }, that the pod didn't tolerate, 2 Insufficient memory.",
+      'no-room',
+    ],
+    [
+      '0/1 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }.',
+      'taint-untolerated',
+    ],
     [
       "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't match Pod's node affinity/selector.",
       'unschedulable',
@@ -899,6 +934,13 @@ const rows: Row[] = [
     code: 'pod-missing',
   },
   {
+    name: 'a full quota for some Pods only',
+    check: READY,
+    world: quotas({ pods: ['3', '3'] }, { scopes: ['BestEffort'] }),
+    outcome: 'fail',
+    code: 'pod-missing',
+  },
+  {
     name: 'quotas and Pods that one may not see',
     check: READY,
     world: (world) => {
@@ -978,12 +1020,12 @@ const rows: Row[] = [
 ];
 
 /** The Pod is missing, and this is what a quota of the namespace says: used, and hard. */
-function quotas(limits: Record<string, [string, string]>): (world: World) => void {
+function quotas(limits: Record<string, [string, string]>, spec = {}): (world: World) => void {
   const pick = (index: 0 | 1): object =>
     Object.fromEntries(Object.entries(limits).map(([resource, each]) => [resource, each[index]]));
   return (world) => {
     world.remove('web');
-    const quota = { metadata: { name: 'few' }, status: { used: pick(0), hard: pick(1) } };
+    const quota = { metadata: { name: 'few' }, spec, status: { used: pick(0), hard: pick(1) } };
     world.connection.intercept = ({ path }) =>
       path.split('?')[0]!.endsWith('/resourcequotas')
         ? { status: 200, headers: {}, body: JSON.stringify({ items: [quota] }) }
