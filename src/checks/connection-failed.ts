@@ -1,4 +1,5 @@
 import type { ContainerReference } from '../lesson/pod-reference.ts';
+import { policiesSelecting } from '../cluster/network-policy.ts';
 import type { CheckContext } from './context.ts';
 import { CONNECT_SECONDS } from './curl.ts';
 import { whyPodClosed } from './pod-closed.ts';
@@ -25,6 +26,7 @@ export async function connectionFailed(
   asker = `Pod ${from.pod}`,
 ): Promise<Finding> {
   const found = withoutAnswer(context, from, sent, asker);
+  if (sent.result.kind === 'timeout') return byPolicy(context, sent, found);
   if (sent.result.kind !== 'refused' || sent.to?.metadata.namespace !== context.namespace) return found;
   const { hostname, port } = new URL(sent.url);
   const closed = await whyPodClosed(context, sent.to, hostname.replaceAll(/[[\]]/g, ''), Number(port || 80));
@@ -36,6 +38,22 @@ export async function connectionFailed(
     observed: `${found.observed}; ${observed}`,
     details: { ...found.details, ...details },
   };
+}
+
+/** Silence, where policies select one of the two Pods: they are the first suspects. */
+async function byPolicy(context: CheckContext, { from, to }: Probe, found: Finding): Promise<Finding> {
+  const [egress, ingress] = await Promise.all([
+    // Policies do not hold for Pods in the network of a Node.
+    from.spec.hostNetwork === true ? [] : policiesSelecting(context.api, from, 'Egress'),
+    to === undefined ? [] : policiesSelecting(context.api, to, 'Ingress'),
+  ]);
+  const policies = [
+    ...egress.map((name) => `${name} (from Pod ${from.metadata.name})`),
+    ...ingress.map((name) => `${name} (to Pod ${to?.metadata.name})`),
+  ];
+  if (policies.length === 0) return found;
+  const details = { ...found.details, policies: policies.join(', ') };
+  return { ...found, code: 'policy-in-the-way', details };
 }
 
 function withoutAnswer(context: CheckContext, from: ContainerReference, sent: Probe, asker: string): Finding {

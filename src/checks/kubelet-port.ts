@@ -1,5 +1,4 @@
 import { authorityOf } from '../cluster/address.ts';
-import { policiesSelecting } from '../cluster/network-policy.ts';
 import type { Pod } from '../cluster/pod.ts';
 import type { ContainerReference } from '../lesson/pod-reference.ts';
 import type { ChosenNode } from './chosen-node.ts';
@@ -46,23 +45,18 @@ export async function askKubeletPort(
       });
     failures.push(sent);
   }
-  return noAnswer(context, from, pod, node, failures);
+  return noAnswer(context, from, node, failures);
 }
 
 async function noAnswer(
   context: CheckContext,
   from: ContainerReference,
-  pod: Pod,
   node: ChosenNode,
   failures: Probe[],
 ): Promise<Finding> {
   const silent = failures.every(({ result }) => result.kind === 'timeout' || result.kind === 'unreachable');
   const evidence = failures.flatMap((each) => each.evidence);
-  const policies = (await policiesSelecting(context.api, pod)).join(', ');
-  if (silent) {
-    const failed = await connectionFailed(context, from, failures[0]!);
-    return { ...failed, evidence, details: { ...failed.details, policies } };
-  }
+  if (silent) return { ...(await connectionFailed(context, from, failures[0]!)), evidence };
   return finding('inconclusive', 'node-refuses', {
     subject: podSubject(context, from.pod),
     observed: failures
@@ -70,6 +64,6 @@ async function noAnswer(
       .join('; '),
     expected: `an answer from Node ${node.name}`,
     evidence,
-    details: { pod: from.pod, node: node.name, policies },
+    details: { pod: from.pod, node: node.name },
   });
 }

@@ -1,6 +1,5 @@
 import { authorityOf, canonicalAddress } from '../cluster/address.ts';
 import { detectNetwork } from '../cluster/network.ts';
-import { policiesSelecting } from '../cluster/network-policy.ts';
 import { listNodes } from '../cluster/node.ts';
 import { type Pod, podAddresses } from '../cluster/pod.ts';
 import { type Wiring, wiringOf } from '../cluster/wiring.ts';
@@ -207,7 +206,7 @@ async function unanswered(
   context: CheckContext,
   from: ContainerReference,
   sent: Probe,
-  { node, pod }: Call,
+  { node }: Pick<Call, 'node'>,
   port: number,
 ): Promise<Finding> {
   const { result } = sent;
@@ -219,9 +218,5 @@ async function unanswered(
       evidence: sent.evidence,
       details: { pod: from.pod, node: node.name, url: sent.url },
     });
-  const failed = await connectionFailed(context, from, sent);
-  return {
-    ...failed,
-    details: { ...failed.details, policies: (await policiesSelecting(context.api, pod)).join(', ') },
-  };
+  return connectionFailed(context, from, sent);
 }

@@ -8,14 +8,20 @@ interface Selector {
 }
 
 interface NetworkPolicy extends KubernetesObject {
-  spec?: { podSelector?: Selector; policyTypes?: string[] };
+  spec?: { podSelector?: Selector; policyTypes?: string[]; egress?: unknown[] };
 }
 
 /**
  * The names of the NetworkPolicies that select a Pod, whether or not the network enforces them. None where they may not be
  * read, or where the cluster knows no policies: this only serves to name a suspect.
+ *
+ * @param direction only those for traffic to the Pod (Ingress), or from it (Egress)
  */
-export async function policiesSelecting(api: Api, pod: Pod): Promise<string[]> {
+export async function policiesSelecting(
+  api: Api,
+  pod: Pod,
+  direction?: 'Ingress' | 'Egress',
+): Promise<string[]> {
   try {
     const { namespace } = pod.metadata;
     const path = objectPath('networking.k8s.io/v1', 'networkpolicies', namespace);
@@ -23,11 +29,17 @@ export async function policiesSelecting(api: Api, pod: Pod): Promise<string[]> {
     const labels = pod.metadata.labels ?? {};
     return items
       .filter(({ spec }) => selects(spec?.podSelector ?? {}, labels))
+      .filter((policy) => direction === undefined || directionsOf(policy).includes(direction))
       .map(({ metadata }) => metadata.name);
   } catch (error) {
     if (error instanceof ApiError) return [];
     throw error;
   }
+}
+
+/** What the API server fills in where policyTypes is left out. */
+function directionsOf({ spec }: NetworkPolicy): string[] {
+  return spec?.policyTypes ?? ['Ingress', ...(spec?.egress === undefined ? [] : ['Egress'])];
 }
 
 function selects(

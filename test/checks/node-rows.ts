@@ -39,7 +39,10 @@ const answers = (answer: ReturnType<NodeWorld['network']>) => (world: NodeWorld)
 const ports = (wanted: NodeWorld['ports']) => (world: NodeWorld) => {
   world.ports = wanted;
 };
-const policy = (name: string): object => ({ metadata: { name }, spec: { podSelector: {} } });
+const policy = (name: string): object => ({
+  metadata: { name },
+  spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+});
 const without =
   (reason: Error) =>
   (world: NodeWorld): void => {
@@ -609,8 +612,8 @@ const podToNode: Row<NodeWorld>[] = [
       world.connection.policies.push(policy('deny-all') as never);
     },
     outcome: 'fail',
-    code: 'connection-timeout',
-    says: 'These policies select the Pod: deny-all',
+    code: 'policy-in-the-way',
+    says: 'deny-all (from Pod',
   },
   {
     name: 'connected, and no answer from our server',
@@ -696,8 +699,8 @@ const podToNode: Row<NodeWorld>[] = [
       world.connection.policies.push(policy('deny-all') as never);
     },
     outcome: 'fail',
-    code: 'connection-timeout',
-    says: 'These policies select the Pod: deny-all',
+    code: 'policy-in-the-way',
+    says: 'deny-all (from Pod',
   },
   {
     name: 'no other Node to call',

@@ -512,6 +512,19 @@ const rows: Row[] = [
     not: 'kubectl logs',
   },
   {
+    name: 'silence, and a policy about traffic to the Pod that is asked',
+    check: ACROSS,
+    world: (world) => {
+      answers(TIMEOUT)(world);
+      const spec = { podSelector: {} };
+      world.connection.policies.push({ metadata: { name: 'deny-all' }, spec } as never);
+    },
+    outcome: 'fail',
+    code: 'policy-in-the-way',
+    says: ['deny-all (to Pod other)', 'enforce policies at all', '--show-labels'],
+    not: 'from Pod web)',
+  },
+  {
     name: 'no route',
     check: ACROSS,
     world: answers(NO_ROUTE),

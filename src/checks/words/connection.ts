@@ -51,15 +51,27 @@ export const CONNECTION_WORDS: Record<string, Words> = {
     why: 'A router on the way, or the kernel itself, said so: no route to this address.',
     next: () => ['Is the address right? kubectl get pods -o wide'],
   },
+  'policy-in-the-way': {
+    said: (d) =>
+      `${d['url']} did not answer within ${d['seconds']} s, and policies select the Pods: ${d['policies']}`,
+    why: 'A Pod that a NetworkPolicy selects may talk only as policies allow; what they do not allow is dropped in silence, where the network enforces them.',
+    next: (d) => [
+      `What do they allow? kubectl describe networkpolicies`,
+      ...(d['asked']
+        ? [
+            `Which labels count? kubectl get pods ${d['pod']} ${d['asked'] === d['pod'] ? '' : d['asked']} --show-labels`.replace(
+              '  ',
+              ' ',
+            ),
+          ]
+        : []),
+      'Does this network enforce policies at all? If not, packets are lost for another reason: kubectl get pods -o wide',
+    ],
+  },
   'connection-timeout': {
     said: (d) => `${d['url']} did not answer within ${d['seconds']} s`,
     why: 'Packets are lost on the way there or back: a missing route, a firewall, or a NetworkPolicy that drops them.',
-    next: (d) => [
-      ...(d['policies']
-        ? [
-            `These policies select the Pod: ${d['policies']}. Do they allow it? kubectl describe networkpolicies`,
-          ]
-        : []),
+    next: () => [
       'Is the address right? kubectl get pods -o wide',
       'Is there a policy? kubectl get networkpolicies',
     ],
