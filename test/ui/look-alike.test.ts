@@ -49,6 +49,6 @@ describe('letters that are not what they seem', () => {
   test('takes no longer for a long text', () => {
     const before = performance.now();
     showExactly('a'.repeat(1_000_000) + '\u0430'.repeat(1_000_000));
-    expect(performance.now() - before).toBeLessThan(2000);
+    expect(performance.now() - before).toBeLessThan(10_000);
   });
 });
