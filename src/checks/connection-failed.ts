@@ -34,6 +34,8 @@ export async function connectionFailed(
   const { code, observed, details } = closed;
   return {
     ...found,
+    // It came in between, or somebody refuses on the way: a second look tells.
+    outcome: code === 'listens-by-now' ? 'inconclusive' : found.outcome,
     code,
     observed: `${found.observed}; ${observed}`,
     details: { ...found.details, ...details },

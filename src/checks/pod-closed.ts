@@ -6,7 +6,7 @@ import { isRunning } from './target-pod.ts';
 
 /** Why nobody listens where a Pod was called: what does listen in it. */
 export interface PodClosed {
-  code: 'port-elsewhere' | 'listens-on-loopback';
+  code: 'port-elsewhere' | 'listens-on-loopback' | 'listens-by-now';
   observed: string;
   details: Record<string, string>;
 }
@@ -15,8 +15,7 @@ export interface PodClosed {
 const MANY = 5;
 
 /**
- * Looks at what listens in a Pod that refused a connection. Undefined where nothing does, where it could not be looked at,
- * and where somebody listens by now.
+ * Looks at what listens in a Pod that refused a connection. Undefined where nothing does, and where it could not be looked at.
  *
  * @param host by which the Pod was called: localhost, or its address
  */
@@ -34,6 +33,12 @@ export async function whyPodClosed(
     if (sockets === undefined) continue;
     const byItself = host === 'localhost' || isLoopback(host);
     const here = sockets.filter((each) => each.port === port);
+    if (here.some(({ address }) => isEverywhere(address) || isLoopback(address) === byItself))
+      return {
+        code: 'listens-by-now',
+        observed: `port ${port} is open on ${addressesOf(here)} now`,
+        details: {},
+      };
     const useful = sockets.filter(({ address }) => byItself || !isLoopback(address));
     if (!byItself && here.length > 0 && here.every(({ address }) => isLoopback(address)))
       return {
@@ -51,6 +56,10 @@ export async function whyPodClosed(
     };
   }
   return undefined;
+}
+
+function isEverywhere(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
 }
 
 function addressesOf(sockets: { address: string }[]): string {

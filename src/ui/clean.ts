@@ -1,9 +1,12 @@
 /* oxlint-disable no-control-regex -- control characters are what this file is about */
 import { cut } from './cut.ts';
 
-/** Sequences that steer a terminal: CSI, OSC, DCS and their like, with 7-bit and 8-bit introducers. */
+/**
+ * Sequences that steer a terminal: CSI, OSC, DCS and their like, with 7-bit and 8-bit introducers. One without an end takes
+ * its own line with it, and hides nothing that comes after.
+ */
 const SEQUENCES =
-  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)?|\u001B[ -/]*[0-~]?/g;
+  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u009C\n]*(?:\u0007|\u001B\\|\u009C)?|\u001B[ -/]*[0-~]?/g;
 /** What is left of control characters, but for tab and newline. */
 const CONTROLS = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g;
 /**

@@ -82,6 +82,7 @@ describe('clean', () => {
     ['8-bit OSC and ST', 'a\u009D52;c;x\u009Cb', 'ab'],
     ['8-bit DCS', 'a\u0090q\u009Cb', 'ab'],
     ['an OSC without an end', `a${ESC}]0;evil`, 'a'],
+    ['an OSC without an end hides its own line only', `a${ESC}]8;;evil\nb\nc`, 'a\nb\nc'],
     ['a CSI without an end', `a${ESC}[31`, 'a31'],
     ['an escape at the end', `a${ESC}`, 'a'],
     ['a sequence within a sequence', `a${ESC}${ESC}[31m[2Jb`, 'a[2Jb'],

@@ -38,6 +38,14 @@ export const CONNECTION_WORDS: Record<string, Words> = {
       `Which port is it set up for? kubectl logs ${d['asked']} --all-containers`,
     ],
   },
+  'listens-by-now': {
+    said: (d) => `${d['url']} was refused, but Pod ${d['asked']} listens on port ${d['port']} now`,
+    why: 'Either the server came up just now, or somebody refuses on the way: a firewall, or a policy that rejects.',
+    next: (d) => [
+      ...TRY_AGAIN,
+      `If it stays so, something is between: kubectl get networkpolicies, and kubectl describe pod ${d['asked']}`,
+    ],
+  },
   'listens-on-loopback': {
     said: (d) => `The server in Pod ${d['asked']} listens on ${d['listens']} only, so nobody else reaches it`,
     why: 'A server that listens on a loopback address is there for its own Pod alone. For others it must listen on all addresses.',
