@@ -545,6 +545,17 @@ const rows: Row[] = [
     { name: 'no route, the other Node being lost', check: OPEN, world: lost('n2', answers(NO_ROUTE)) },
     { name: 'no source, the other Node being lost', check: SOURCE, world: lost('n2', answers(TIMEOUT)) },
     {
+      name: 'silence and a policy, where the Node of the one that is asked is down',
+      check: ACROSS,
+      world: lost('n2', (world: World) => {
+        answers(TIMEOUT)(world);
+        world.connection.policies.push({
+          metadata: { name: 'deny-all' },
+          spec: { podSelector: {} },
+        } as never);
+      }),
+    },
+    {
       name: 'its own Node is lost, and with it the container',
       check: SAME,
       world: lost('n1', refusedExec(500, 'error dialing backend: dial tcp: no route to host')),
