@@ -1,97 +1,121 @@
 // What takes too long for every run: the same tests with their counts raised, several times in a row. Writes what came
-// of it to docs/proof/. Needs E2E_KUBECONFIG (see CONTRIBUTING.md) for the part on a real cluster.
-// usage: node scripts/prove.js
-import { spawnSync } from 'node:child_process';
+// of it to docs/proof/, a file for each part. Needs E2E_KUBECONFIG (see CONTRIBUTING.md) for what is proved on a real cluster.
+// usage: node scripts/prove.js [tests] [main-path] [kills] [chaos]
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const proofs = join(root, 'docs/proof');
 const folder = mkdtempSync(join(tmpdir(), 'k8snet-prove-'));
+const onReal = Boolean(process.env.E2E_KUBECONFIG);
 let runs = 0;
 
+/** @returns a run of vitest: its name, arguments and environment, for one of the `projects` */
+const run = (project, name, args, env = {}) => ({ name, args: ['--project', project, ...args], env });
+const five = (make) => Array.from({ length: 5 }, (_, index) => make(`run ${index + 1} of 5 in a row`));
+const killed = (project, moments) =>
+  run(
+    project,
+    `the lesson killed -9 at ${moments.length} moments, ${moments[0]} to ${moments.at(-1)} ms after the start`,
+    ['test/e2e/main-path.e2e.ts', '-t', 'namespaces of their own'],
+    { E2E_KILLS: moments.join(',') },
+  );
+const nodes = (project) =>
+  five((round) => run(project, `Pods and Nodes, healthy and broken, ${round}`, ['test/e2e/nodes.e2e.ts']));
+const moments = (first, step) => Array.from({ length: 30 }, (_, index) => first + index * step);
+const kept = { PROVE_TABLES: proofs };
+
+/** The two kinds of cluster do not disturb each other: their runs go side by side. */
+const PARTS = {
+  tests: {
+    title: 'All tests, many times',
+    machine: [
+      ...five((round) => run('unit', `npm test, ${round}`, [])),
+      run('unit', 'property tests, 20 times as many cases', [], { PROVE_FACTOR: '20' }),
+    ],
+  },
+  'main-path': {
+    title: 'The main path, many times',
+    practice: [killed('parity', moments(50, 80)), ...nodes('parity')],
+    real: [...nodes('e2e'), killed('e2e', moments(150, 200))],
+  },
+  kills: {
+    title: 'Killed with -9 at journaled moments',
+    practice: [
+      run('parity', 'at every moment of every script', ['test/e2e/kills.e2e.ts'], {
+        E2E_KILL_MOMENTS: 'all',
+        ...kept,
+      }),
+    ],
+    real: [
+      run('e2e', 'at ten moments of each script', ['test/e2e/kills.e2e.ts'], {
+        E2E_KILL_MOMENTS: '10',
+        ...kept,
+      }),
+    ],
+  },
+  chaos: {
+    title: 'A cluster that breaks while checks are made',
+    practice: [run('parity', 'every trouble', ['test/e2e/chaos.e2e.ts'], { E2E_CHAOS: 'all', ...kept })],
+    real: [run('e2e', 'every trouble', ['test/e2e/chaos.e2e.ts'], { E2E_CHAOS: 'all', ...kept })],
+  },
+};
+
 /** Runs vitest; its counts. */
-function vitest(args, env) {
+async function vitest({ args, env }) {
   const report = join(folder, `${++runs}.json`);
   const begin = performance.now();
-  spawnSync(
+  const child = spawn(
     'npx',
     ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
-    {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: 'inherit',
-    },
+    { cwd: root, env: { ...process.env, ...env }, stdio: 'inherit' },
   );
+  await new Promise((resolve) => child.on('close', resolve));
   const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
   const seconds = Math.round((performance.now() - begin) / 1000);
   return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests, seconds };
 }
 
-const rows = [];
-const add = (name, result) => rows.push({ name, ...result });
+/** @returns a line of the table for each run, made one after the other */
+async function lines(cluster, list = []) {
+  const rows = [];
+  for (const each of list) {
+    const { passed, failed, skipped, seconds } = await vitest(each);
+    if (failed > 0 || passed === 0) process.exitCode = 1;
+    const name = cluster === '' ? each.name : `${cluster} cluster: ${each.name}`;
+    rows.push(`| ${name} | ${passed} | ${failed} | ${skipped} | ${seconds} |`);
+  }
+  return rows;
+}
 
-for (let round = 1; round <= 5; round++)
-  add(`npm test, run ${round} of 5 in a row`, vitest(['--project', 'unit'], {}));
-add('property tests, 20 times as many cases', vitest(['--project', 'unit'], { PROVE_FACTOR: '20' }));
-const early = Array.from({ length: 30 }, (_, index) => 50 + index * 80);
-add(
-  `practice cluster: the lesson killed -9 at ${early.length} moments, ${early[0]} to ${early.at(-1)} ms after the start`,
-  vitest(['--project', 'parity', 'test/e2e/main-path.e2e.ts', '-t', 'namespaces of their own'], {
-    E2E_KILLS: early.join(','),
-  }),
-);
-for (let round = 1; round <= 5; round++)
-  add(
-    `practice cluster: Pods and Nodes, healthy and broken, run ${round} of 5 in a row`,
-    vitest(['--project', 'parity', 'test/e2e/nodes.e2e.ts'], {}),
-  );
-// Their tables are kept beside this one.
-const tables = { PROVE_TABLES: join(root, 'docs/proof') };
-add(
-  'practice cluster: killed -9 at every moment of every script',
-  vitest(['--project', 'parity', 'test/e2e/kills.e2e.ts'], { E2E_KILL_MOMENTS: 'all', ...tables }),
-);
-add(
-  'practice cluster: it breaks while checks are made',
-  vitest(['--project', 'parity', 'test/e2e/chaos.e2e.ts'], { E2E_CHAOS: 'all', ...tables }),
-);
-if (process.env.E2E_KUBECONFIG) {
-  add(
-    'real cluster: killed -9 at ten moments of each script',
-    vitest(['--project', 'e2e', 'test/e2e/kills.e2e.ts'], { E2E_KILL_MOMENTS: '10', ...tables }),
-  );
-  add(
-    'real cluster: it breaks while checks are made',
-    vitest(['--project', 'e2e', 'test/e2e/chaos.e2e.ts'], { E2E_CHAOS: 'all', ...tables }),
-  );
-  for (let round = 1; round <= 5; round++)
-    add(
-      `real cluster: Pods and Nodes, healthy and broken, run ${round} of 5 in a row`,
-      vitest(['--project', 'e2e', 'test/e2e/nodes.e2e.ts'], {}),
-    );
-  const kills = Array.from({ length: 30 }, (_, index) => 150 + index * 200);
-  add(
-    `real cluster: the lesson killed -9 at ${kills.length} moments, ${kills[0]} to ${kills.at(-1)} ms after the start`,
-    vitest(['--project', 'e2e', 'test/e2e/main-path.e2e.ts', '-t', 'namespaces of their own'], {
-      E2E_KILLS: kills.join(','),
-    }),
-  );
-} else console.log('skipped: no cluster; name its kubeconfig in E2E_KUBECONFIG');
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name));
+if (unknown.length > 0) {
+  console.error(`${unknown.join(', ')}: no part of the proof. Parts: ${Object.keys(PARTS).join(', ')}.`);
+  process.exit(2);
+}
+if (!onReal) console.log('skipped: what is proved on a real cluster; name its kubeconfig in E2E_KUBECONFIG');
+mkdirSync(proofs, { recursive: true });
+for (const [name, { title, machine, practice, real }] of Object.entries(PARTS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const rows = [
+    await lines('', machine),
+    ...(await Promise.all([lines('practice', practice), lines('real', onReal ? real : [])])),
+  ].flat();
+  const table = [
+    `# Proof: ${title}`,
+    '',
+    `Written by \`npm run prove -- ${name}\`. Each row is one run; seconds depend on the machine.`,
+    '',
+    '| what | passed | failed | skipped | seconds |',
+    '|---|--:|--:|--:|--:|',
+    ...rows,
+    '',
+  ].join('\n');
+  writeFileSync(join(proofs, `${name}.md`), table);
+  console.log(table);
+}
 rmSync(folder, { recursive: true });
-
-const table = [
-  '# Proof: the main path',
-  '',
-  'Written by `npm run prove`. Each row is one run; seconds depend on the machine.',
-  '',
-  '| what | passed | failed | skipped | seconds |',
-  '|---|--:|--:|--:|--:|',
-  ...rows.map((row) => `| ${row.name} | ${row.passed} | ${row.failed} | ${row.skipped} | ${row.seconds} |`),
-  '',
-].join('\n');
-mkdirSync(join(root, 'docs/proof'), { recursive: true });
-writeFileSync(join(root, 'docs/proof/main-path.md'), table);
-console.log(table);
-process.exitCode = rows.some((row) => row.failed > 0 || row.passed === 0) ? 1 : 0;

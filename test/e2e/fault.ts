@@ -36,9 +36,22 @@ export async function fault(...words: string[]): Promise<void> {
   if (!isPractice && (name === 'reject' || name === 'unreject')) return reject(name, node!);
   if (!isPractice && name === 'stop-apiserver') return run(env['E2E_FAULT']!, [name], env, '');
   if (!isPractice) return run(env['E2E_FAULT']!, words, env, '');
+  // An API server that was told to restart a moment ago may not be back yet.
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await tellPractice(words);
+    } catch (error) {
+      if (name !== 'heal' || !/refused|reset|EOF/.test(String(error)) || Date.now() > deadline) throw error;
+      await pause(200);
+    }
+  }
+}
+
+function tellPractice(words: string[]): Promise<void> {
   const kubectl = env['E2E_KUBECTL'] ?? 'kubectl';
   const args = ['--kubeconfig', kubeconfig, 'create', '--raw', PATH, '-f', '-'];
-  await run(kubectl, args, { PATH: env['PATH'], HOME: tmpdir() }, JSON.stringify({ fault: words }));
+  return run(kubectl, args, { PATH: env['PATH'], HOME: tmpdir() }, JSON.stringify({ fault: words }));
 }
 
 /** Resolves when an API server that was stopped is there again. */
