@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkPages, helperPods, nodeOf, readyNodes, type Round, type Seen, until } from './chaos.ts';
 import { canFault, fault } from './fault.ts';
-import { isPractice, kubeconfig, Learner, makeNamespace } from './harness.ts';
+import { Lane } from './mistakes/lane.ts';
+import { isPractice, kubeconfig, Learner, makeNamespace, removePod } from './harness.ts';
 import { turnTo } from './kills.ts';
 import { showTable } from './table.ts';
 
@@ -26,11 +27,13 @@ interface Trouble {
   node?: string;
 }
 
+type Nodes = Record<'asker' | 'asked' | 'third', string>;
+
 describe.skipIf(reason !== undefined)('a cluster that breaks while checks are made', () => {
   const learner = new Learner();
   const rows: string[] = [];
   let healthy: Round;
-  let nodes: Record<'asker' | 'asked' | 'third', string>;
+  let nodes: Nodes;
 
   beforeAll(async () => {
     await makeNamespace(NAMESPACE);
@@ -81,7 +84,7 @@ describe.skipIf(reason !== undefined)('a cluster that breaks while checks are ma
     expect(others).toEqual([]);
   });
 
-  const troubles = (): Trouble[] => [
+  const troubles = (nodes: Nodes): Trouble[] => [
     { name: 'API server restarted', words: ['restart-apiserver'] },
     { name: 'API server away for 3 s', words: ['stop-apiserver', '3'] },
     { name: 'API server away for 20 s', words: ['stop-apiserver', '20'] },
@@ -101,7 +104,7 @@ describe.skipIf(reason !== undefined)('a cluster that breaks while checks are ma
   it.each(chosen.flatMap((index) => MOMENTS.map((after) => ({ index, after }))))(
     'trouble $index, $after ms after the start: nothing is called wrong that is not, nothing passes unseen',
     async ({ index, after }) => {
-      const trouble = troubles()[index]!;
+      const trouble = troubles(nodes)[index]!;
       const round = await checkPages(learner, after, () => fault(...trouble.words));
       rows.push(...rowsOf(trouble.name, healthy.seen, round));
       judge(trouble.name, round, trouble.node !== undefined);
@@ -122,6 +125,36 @@ describe.skipIf(reason !== undefined)('a cluster that breaks while checks are ma
       rows.push(...rowsOf("the asked's Node NotReady", healthy.seen, second));
       judge('NotReady', second, false);
       expect(second.seen.map(({ code }) => code)).toContain('node-not-ready');
+      await heal();
+    },
+    400_000,
+  );
+
+  /** The check waits for it when the trouble comes, and goes on waiting. */
+  it.each(isAll ? [0, 1, 3, 6] : [0])(
+    'trouble %i while a Pod is on its way: it is waited for, and nobody is blamed',
+    async (index) => {
+      await removePod('multi-container', NAMESPACE);
+      const readinessProbe = { httpGet: { port: 80 }, initialDelaySeconds: 10, periodSeconds: 1 };
+      const lane = new Lane(NAMESPACE, learner);
+      await lane.pod({ nginx: { readinessProbe } });
+      await lane.until('.spec.nodeName', (name) => name !== '');
+      await lane.until('.status.containerStatuses[*].state.running', (running) => running !== '');
+      const node = await nodeOf('multi-container', NAMESPACE);
+      const { name, words } = troubles({ ...nodes, asker: node })[index]!;
+      const round = await checkPages(learner, MOMENTS[0]!, () => fault(...words), [
+        'multiple-containers-create',
+      ]);
+      rows.push(...rowsOf(`${name}, a Pod on its way`, healthy.seen, round));
+      expect(round.problems).toEqual([]);
+      for (const { outcome, hasEvidence } of round.seen) {
+        expect(['pass', 'inconclusive', 'skipped'], JSON.stringify(round.seen)).toContain(outcome);
+        expect(outcome !== 'pass' || hasEvidence).toBe(true);
+      }
+      await fault('heal');
+      await removePod('multi-container', NAMESPACE);
+      turnTo(learner, 'multiple-containers-create');
+      await learner.tutor('solve');
       await heal();
     },
     400_000,
@@ -176,7 +209,9 @@ function brief({ id, outcome, code }: Seen): string {
 /** A row for each kind of check: what became of those that were as before, and of those that were not. */
 function rowsOf(name: string, before: Seen[], { seen: after, problems }: Round): string[] {
   const usual = new Map(before.map((each) => [each.id, `${each.outcome} ${each.code}`]));
-  const kinds = [...new Set(before.map(({ kind }) => kind))];
+  const kinds = [...new Set(before.map(({ kind }) => kind))].filter((kind) =>
+    after.some((each) => each.kind === kind),
+  );
   const unmade = problems.length === 0 ? [] : [`| ${name} | no verdicts | | ${problems.join(', ')} |`];
   const rows = kinds.map((kind) => {
     const ones = after.filter((each) => each.kind === kind);

@@ -48,7 +48,7 @@ describe.skipIf(kubeconfig === '').concurrent('mistakes', () => {
   it.each(Object.entries(LANES))(
     '%s',
     async (name, mistakes) => {
-      const lane = new Lane(name);
+      const lane = new Lane(`k8snet-e2e-mistakes-${name}`);
       if (mistakes !== BEGINNING) await lane.open();
       try {
         const wrong: unknown[] = [];

@@ -21,10 +21,11 @@ export class Lane {
   readonly learner: Learner;
   private readonly file: string;
 
-  constructor(name: string) {
-    this.namespace = `k8snet-e2e-mistakes-${name}`;
-    this.learner = new Learner({ KUBECONFIG: kubeconfig });
-    this.file = join(this.learner.state, 'object.json');
+  /** @param learner one who has begun the lesson already; else `open` begins it */
+  constructor(namespace: string, learner = new Learner({ KUBECONFIG: kubeconfig })) {
+    this.namespace = namespace;
+    this.learner = learner;
+    this.file = join(learner.state, 'object.json');
   }
 
   async open(): Promise<void> {
