@@ -2,6 +2,7 @@ import type { ContainerReference } from '../lesson/pod-reference.ts';
 import { policiesSelecting } from '../cluster/network-policy.ts';
 import type { CheckContext } from './context.ts';
 import { CONNECT_SECONDS } from './curl.ts';
+import { whetherTold } from './look-again.ts';
 import { whyPodClosed } from './pod-closed.ts';
 import type { Probe } from './probe.ts';
 import { finding, type Finding, podSubject } from './target-pod.ts';
@@ -25,6 +26,9 @@ export async function connectionFailed(
   sent: Probe,
   asker = `Pod ${from.pod}`,
 ): Promise<Finding> {
+  const pods = [sent.from, ...(sent.to === undefined ? [] : [sent.to])];
+  const untold = await whetherTold(context, pods);
+  if (untold !== undefined) return { ...untold, evidence: [...sent.evidence, ...untold.evidence] };
   const found = withoutAnswer(context, from, sent, asker);
   if (sent.result.kind === 'timeout') return byPolicy(context, sent, found);
   if (sent.result.kind !== 'refused' || sent.to?.metadata.namespace !== context.namespace) return found;

@@ -74,6 +74,9 @@ export function readCurl(
 }
 
 const OPERATION_TIMEDOUT = 28;
+const OUT_OF_MEMORY = 27;
+/** A shell's exit code for a program that a signal has ended. */
+const isKilled = (code: number): boolean => code > 128;
 
 /** What -v says after a handshake; the time of a fast one is written as 0.000 by old versions. */
 const CONNECTED = /^\* +(?:Connected to|Established connection to) /m;
@@ -103,6 +106,7 @@ function failedAttempts(stderr: string): string[] {
  */
 function failureKind(code: number, connected: boolean, stderr: string): CurlFailure | undefined {
   if (code === 6) return 'no-name';
+  if (isKilled(code) || code === OUT_OF_MEMORY) return undefined;
   if (connected) return 'no-answer';
   if (code !== 7 && code !== 28) return undefined;
   if (code === 28) return 'timeout';

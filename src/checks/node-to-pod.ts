@@ -6,6 +6,7 @@ import { type ChosenNode, chooseNode } from './chosen-node.ts';
 import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
 import { askOfKubelet } from './kubelet-request.ts';
+import { whetherTold } from './look-again.ts';
 import { enterNode } from './node-entry.ts';
 import { judgeAtNodes, nodeNotReady } from './node-health.ts';
 import { probe } from './probe.ts';
@@ -50,8 +51,11 @@ async function askFromNode(
       details: { pod: check.to.host.pod },
     });
   const asked = await askOfKubelet(context, node.name, pod, { ...check.to, address });
-  if ('finding' in asked)
+  if ('finding' in asked) {
+    const untold = asked.finding.outcome === 'fail' ? await whetherTold(context, [pod]) : undefined;
+    if (untold !== undefined) return untold;
     return { ...asked.finding, evidence: [...entry.evidence, ...asked.finding.evidence] };
+  }
   const seen =
     asked.seen === undefined ? '' : `; its log shows the request from ${await whose(context, asked.seen)}`;
   return reached(context, check, node, {

@@ -11,6 +11,7 @@ import { type ChosenNode, chooseNode } from './chosen-node.ts';
 import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
 import { askKubeletPort } from './kubelet-port.ts';
+import { whetherChanged } from './look-again.ts';
 import { enterNode } from './node-entry.ts';
 import { judgeAtNodes } from './node-health.ts';
 import { listenerPort, NodeListener } from './node-listener.ts';
@@ -169,6 +170,8 @@ async function judge(
       ...parts,
       observed: `Node ${node.name} saw ${address}, and whose address that is you may not read`,
     });
+  const changed = await whetherChanged(context, [pod]);
+  if (changed !== undefined) return changed;
   return finding('fail', 'source-unknown', {
     ...parts,
     observed: `Node ${node.name} saw ${address}${details.owner === '' ? '' : `, which is ${details.owner}`}`,

@@ -16,6 +16,11 @@ export interface PodTrouble {
   details: Record<string, string>;
 }
 
+/** Whether it is for the learner to mend. What may pass by itself, and what a Node did, is not; a failing probe is. */
+export function isLearners({ code, settled }: PodTrouble): boolean {
+  return code !== 'pod-evicted' && (settled || code === 'probe-failing');
+}
+
 /** Reasons of a waiting container that kubelet gives when an image can't be had. */
 const IMAGE_REASONS = new Set([
   'ErrImagePull',
@@ -129,11 +134,15 @@ function trouble(
   return { code, settled, observed, waitingFor, details };
 }
 
+/** Reasons by which a kubelet ends a Pod, or does not take it, for its Node's sake: short of something, or shutting down. */
+const NODES_REASONS =
+  /^(Evicted|Preempting|NodeLost|NodeShutdown|Shutdown|Terminated|UnexpectedAdmissionError|OutOf\w+)$/;
+
 function ended(pod: Pod, phase: string): PodTrouble {
   const reason = pod.status?.reason ? ` (${pod.status.reason}: ${pod.status.message ?? ''})` : '';
-  if (pod.status?.reason === 'Evicted')
-    return trouble('pod-evicted', true, `it was evicted${reason}`, '', {
-      node: pod.spec.nodeName ?? 'its Node',
+  if (NODES_REASONS.test(pod.status?.reason ?? ''))
+    return trouble('pod-evicted', true, `its Node ended it${reason}`, '', {
+      node: pod.spec.nodeName ?? 'that it was on',
     });
   return trouble('pod-ended', true, `it has ended, phase ${phase}${reason}`, '', { phase });
 }

@@ -7,11 +7,13 @@ import type { ContainerReference } from '../lesson/pod-reference.ts';
 import type { Target } from '../lesson/target.ts';
 import type { CheckContext } from './context.ts';
 import { type CurlResult, curlScript, readCurl } from './curl.ts';
+import { isLearners, podTrouble } from './pod-trouble.ts';
 import {
   containerMissing,
   finding,
   type Finding,
   forbidden,
+  inTrouble,
   isRunning,
   lookUpPod,
   podEvidence,
@@ -114,12 +116,16 @@ function answerText(result: Probe['result']): string {
   return `${how}, "${what}", from ${result.local} to ${result.remote}`;
 }
 
+/** The finding where a container does not run, so that nothing can be asked of it. One that is on its way is no mistake. */
 export function notRunning(context: CheckContext, pod: Pod, container: string): Finding | undefined {
   if (isRunning(pod, container)) return undefined;
+  const trouble = podTrouble(pod);
+  const expected = `container ${container} running`;
+  if (trouble !== undefined && !isLearners(trouble)) return inTrouble(context, pod, trouble, expected);
   return finding('fail', 'container-not-running', {
     subject: podSubject(context, pod.metadata.name),
-    observed: `container ${container} is not running`,
-    expected: `container ${container} running`,
+    observed: `container ${container} is not running${trouble === undefined ? '' : `: ${trouble.observed}`}`,
+    expected,
     evidence: [podEvidence(context, pod.metadata.name, `phase: ${pod.status?.phase ?? 'unknown'}`)],
     details: { pod: pod.metadata.name, container },
   });

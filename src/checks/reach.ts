@@ -1,6 +1,7 @@
 import type { CheckOf } from '../lesson/check.ts';
 import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
+import { whetherChanged } from './look-again.ts';
 import { probe } from './probe.ts';
 import { finding, type Finding, podSubject } from './target-pod.ts';
 
@@ -27,7 +28,9 @@ export async function checkReach(check: CheckOf<'reach'>, context: CheckContext)
     },
   };
   if (observed === check.expect && !connected) {
-    const distrust = await controlled(check, context, common.details);
+    const pods = [sent.from, ...(sent.to === undefined ? [] : [sent.to])];
+    const distrust =
+      (await controlled(check, context, common.details)) ?? (await whetherChanged(context, pods));
     if (distrust !== undefined) return distrust;
   }
   if (observed === check.expect)

@@ -6,7 +6,15 @@ import type { CheckOf } from '../lesson/check.ts';
 import type { CheckContext } from './context.ts';
 import { firstProcessAge } from './first-process.ts';
 import { isLost, podTrouble, type PodTrouble, pullTrouble, restarted } from './pod-trouble.ts';
-import { containerMissing, finding, type Finding, lookUpPod, podEvidence, podSubject } from './target-pod.ts';
+import {
+  containerMissing,
+  finding,
+  type Finding,
+  inTrouble,
+  lookUpPod,
+  podEvidence,
+  podSubject,
+} from './target-pod.ts';
 
 type ReadyCheck = CheckOf<'ready'>;
 
@@ -42,7 +50,7 @@ export async function checkReady(check: ReadyCheck, context: CheckContext): Prom
     state.trouble = podTrouble(again.pod);
   }
   if (state.trouble === undefined) return ready(check, context, state.pod);
-  return notReady(check, context, await withPullMessage(context, state.pod, state.trouble));
+  return notReady(check, context, state.pod, await withPullMessage(context, state.pod, state.trouble));
 }
 
 /** Kubelet's back-off says only that it backs off; what the registry said is in an Event. */
@@ -186,20 +194,8 @@ function ready(check: ReadyCheck, context: CheckContext, pod: Pod): Finding {
   });
 }
 
-/** Trouble that may pass by itself is not the learner's fault: inconclusive. A failing probe is a state to repair. */
-function notReady(check: ReadyCheck, context: CheckContext, trouble: PodTrouble): Finding {
-  const isLearners = trouble.code !== 'pod-evicted' && (trouble.settled || trouble.code === 'probe-failing');
-  const outcome = isLearners ? 'fail' : 'inconclusive';
-  return finding(outcome, trouble.code, {
-    subject: podSubject(context, check.pod),
-    observed: trouble.observed,
-    expected: `Ready, with ${check.containers?.join(' and ') ?? 'all its containers'}`,
-    evidence: [podEvidence(context, check.pod, trouble.observed)],
-    details: {
-      pod: check.pod,
-      namespace: context.namespace,
-      ...trouble.details,
-      seconds: String(check.within ?? PATIENCE),
-    },
-  });
+function notReady(check: ReadyCheck, context: CheckContext, pod: Pod, trouble: PodTrouble): Finding {
+  const expected = `Ready, with ${check.containers?.join(' and ') ?? 'all its containers'}`;
+  const found = inTrouble(context, pod, trouble, expected);
+  return { ...found, details: { ...found.details, seconds: String(check.within ?? PATIENCE) } };
 }

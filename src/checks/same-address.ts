@@ -5,8 +5,9 @@ import type { CheckOf } from '../lesson/check.ts';
 import { ownersOf } from './address-owner.ts';
 import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
-import { execFailed, probe } from './probe.ts';
-import { containerMissing, finding, type Finding, isRunning, lookUpPod, podSubject } from './target-pod.ts';
+import { whetherChanged } from './look-again.ts';
+import { execFailed, notRunning, probe } from './probe.ts';
+import { containerMissing, finding, type Finding, lookUpPod, podSubject } from './target-pod.ts';
 import type { Evidence } from './verdict.ts';
 import { askWitness } from './witness.ts';
 
@@ -30,6 +31,7 @@ export async function checkSameAddress(
   );
   for (const view of views) if ('finding' in view) return view.finding;
   const own = judge(context, pod, views as View[]);
+  if (own.outcome === 'fail') return (await whetherChanged(context, [pod])) ?? own;
   if (check.peer === undefined || own.outcome !== 'pass') return own;
   return askPeer(context, check, check.peer, pod, own);
 }
@@ -71,6 +73,8 @@ async function askPeer(
       evidence,
       details: { ...own.details, peer },
     };
+  const changed = await whetherChanged(context, [pod]);
+  if (changed !== undefined) return changed;
   const owner = (await ownersOf(context, address)).map(({ text }) => text).join(' and ');
   return finding('fail', 'peer-sees-other', {
     subject: own.subject,
@@ -94,17 +98,8 @@ export async function addressesSeenBy(
   container: string,
 ): Promise<View | { finding: Finding }> {
   const name = pod.metadata.name;
-  const subject = podSubject(context, name);
-  const details = { pod: name, container };
-  if (!isRunning(pod, container))
-    return {
-      finding: finding('fail', 'container-not-running', {
-        subject,
-        observed: `container ${container} is not running`,
-        expected: `container ${container} running`,
-        details,
-      }),
-    };
+  const unusable = notRunning(context, pod, container);
+  if (unusable !== undefined) return { finding: unusable };
   const command = context.kubectl('exec', name, '-c', container, '--', 'cat', '/proc/net/fib_trie');
   const target = { namespace: context.namespace, pod: name, container };
   const outcome = await execScript(context.api, target, OWN_ADDRESSES, context.nonce, EXEC_TIMEOUT);
@@ -117,11 +112,11 @@ export async function addressesSeenBy(
   if (addresses.length > 0) return { container, addresses, evidence };
   return {
     finding: finding('inconclusive', 'address-unreadable', {
-      subject,
+      subject: podSubject(context, name),
       observed: outcome.stderr.trim().slice(0, 200) || 'the kernel named no address',
       expected: `the addresses of container ${container}`,
       evidence: [evidence],
-      details,
+      details: { pod: name, container },
     }),
   };
 }

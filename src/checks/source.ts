@@ -3,6 +3,7 @@ import type { ContainerReference } from '../lesson/pod-reference.ts';
 import { ownersOf } from './address-owner.ts';
 import type { CheckContext } from './context.ts';
 import { connectionFailed } from './connection-failed.ts';
+import { whetherChanged } from './look-again.ts';
 import { probe, type Probe } from './probe.ts';
 import { misplaced } from './placement.ts';
 import { expectedSource, isExpectedSource } from './source-expectation.ts';
@@ -33,6 +34,8 @@ export async function judgeSource(
   if ('finding' in testimony) return testimony.finding;
   const { address } = testimony;
   const right = await isExpectedSource(context, expectation, sent.from, address);
+  const changed = right ? undefined : await whetherChanged(context, [sent.from]);
+  if (changed !== undefined) return changed;
   const owners = right ? [] : (await ownersOf(context, address)).map(({ text }) => text);
   return finding(right ? 'pass' : 'fail', right ? 'source-seen' : 'source-rewritten', {
     subject: podSubject(context, from.pod),

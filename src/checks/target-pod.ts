@@ -5,6 +5,7 @@ import { nearest } from '../nearest.ts';
 import type { CheckContext } from './context.ts';
 import type { Evidence, Verdict } from './verdict.ts';
 import { whyMissing } from './pod-missing.ts';
+import { isLearners, type PodTrouble } from './pod-trouble.ts';
 
 /** What is left of a verdict when the check's own id and kind are added by run-check. */
 export type Finding = Omit<Verdict, 'check' | 'kind'>;
@@ -28,6 +29,18 @@ export function podEvidence(context: CheckContext, name: string, text: string): 
     command: context.kubectl('get', 'pod', name, '-o', 'yaml'),
     text,
   };
+}
+
+/** The finding for a Pod that is not ready. Trouble that may pass by itself is not the learner's fault: inconclusive. */
+export function inTrouble(context: CheckContext, pod: Pod, trouble: PodTrouble, expected: string): Finding {
+  const { name } = pod.metadata;
+  return finding(isLearners(trouble) ? 'fail' : 'inconclusive', trouble.code, {
+    subject: podSubject(context, name),
+    observed: trouble.observed,
+    expected,
+    evidence: [podEvidence(context, name, trouble.observed)],
+    details: { pod: name, namespace: context.namespace, ...trouble.details },
+  });
 }
 
 /** Looks a Pod up; when it is not there, a finding that says where it went. */

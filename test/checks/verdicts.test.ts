@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VERDICT_CODES, wordingOf } from '../../src/checks/wording.ts';
 import { TransportError } from '../../src/cluster/connection.ts';
 import { statusAnswer } from '../support/scripted-connection.ts';
+import { CHANGING_ROWS } from './changing-rows.ts';
 import { NODE_ROWS } from './node-rows.ts';
 import { TYPED_ROWS } from './typed/rows.ts';
 import { expectVerdict, type Row } from './verdict-row.ts';
@@ -95,6 +96,7 @@ const pending = (message: string): ReturnType<typeof pod> =>
 const waiting = (reason: string, message = ''): object => ({ state: { waiting: { reason, message } } });
 
 const rows: Row[] = [
+  ...CHANGING_ROWS,
   // ready
   { name: 'Ready', check: READY, outcome: 'pass', code: 'ready', says: '10.0.1.5' },
   {
@@ -301,6 +303,18 @@ const rows: Row[] = [
     says: 'low on resource',
   },
   ...[
+    ['Terminated', 'Pod was terminated in response to imminent node shutdown.'],
+    ['NodeShutdown', 'Node is in progress of shutting down, not admitting any new pods'],
+    ['OutOfpods', 'Node did not have enough resource: pods, requested: 1, used: 110, capacity: 110'],
+  ].map(([reason = '', message = '']): Row => ({
+    name: `ended by its Node: ${reason}`,
+    check: READY,
+    world: replaced(pod({ status: { phase: 'Failed', reason, message, conditions: [] } })),
+    outcome: 'inconclusive',
+    code: 'pod-evicted',
+    says: ['was ended by Node n1', message],
+  })),
+  ...[
     ['0/3 nodes are available: 3 Insufficient memory.', 'no-room'],
     ['0/3 nodes are available: 1 Insufficient cpu, 2 Insufficient memory. preemption: 0/3', 'no-room'],
     [
@@ -428,7 +442,7 @@ const rows: Row[] = [
   {
     name: 'the container that asks is not running',
     check: LOCAL,
-    world: replaced(podWaiting(waiting('ContainerCreating'))),
+    world: replaced(podWaiting({ state: { terminated: { exitCode: 0, reason: 'Completed' } } })),
     outcome: 'fail',
     code: 'container-not-running',
   },
@@ -556,6 +570,21 @@ const rows: Row[] = [
       }),
     },
     {
+      name: 'no HTTP, because the other Node is lost in the middle of it',
+      check: ACROSS,
+      world: lost('n2', answers(EMPTY)),
+    },
+    {
+      name: 'silence where it is expected, the other Node being lost: no proof',
+      check: { ...OPEN, expect: 'timeout', control: 'localhost:80' },
+      world: lost('n2', denies(TIMEOUT)),
+    },
+    {
+      name: 'being deleted, on a Node that is lost',
+      check: READY,
+      world: lost('n1', replaced(pod({ metadata: { deletionTimestamp: '2030-01-01T00:00:00Z' } }))),
+    },
+    {
       name: 'its own Node is lost, and with it the container',
       check: SAME,
       world: lost('n1', refusedExec(500, 'error dialing backend: dial tcp: no route to host')),
@@ -594,6 +623,13 @@ const rows: Row[] = [
     name: 'curl killed before it connected',
     check: LOCAL,
     world: answers({ exit: 137, stderr: 'Killed\n' }),
+    outcome: 'inconclusive',
+    code: 'program-failed',
+  },
+  {
+    name: 'curl killed after it connected: nobody knows what would have come',
+    check: ACROSS,
+    world: answers({ exit: 137, stderr: 'Killed\n', connect: '0.000259' }),
     outcome: 'inconclusive',
     code: 'program-failed',
   },
@@ -1012,7 +1048,7 @@ const rows: Row[] = [
   {
     name: 'one container is not running',
     check: SAME,
-    world: replaced(podWaiting(waiting('ContainerCreating'))),
+    world: replaced(podWaiting({ state: { terminated: { exitCode: 0, reason: 'Completed' } } })),
     outcome: 'fail',
     code: 'container-not-running',
   },

@@ -47,6 +47,11 @@ export const POD_WORDS: Record<string, Words> = {
       'Then create it again.',
     ],
   },
+  'pod-changed': {
+    said: (d) => `Pod ${d['pod']} ${d['changed']} while the check was at work`,
+    why: 'An address belongs to one Pod. What became of a request to it says nothing about the next Pod of that name.',
+    next: () => TRY_AGAIN,
+  },
   'container-missing': {
     said: (d) =>
       `Pod ${d['pod']} has no container ${d['container']}${d['nearest'] ? `; did you mean that by ${d['nearest']}?` : ''}`,
@@ -139,8 +144,8 @@ export const POD_WORDS: Record<string, Words> = {
     ],
   },
   'pod-evicted': {
-    said: (d) => `Pod ${d['pod']} was evicted from Node ${d['node']}`,
-    why: 'A Node that runs short of memory or disk ends Pods to save itself. That is not your work.',
+    said: (d) => `Pod ${d['pod']} was ended by Node ${d['node']}`,
+    why: 'A Node that runs short of something, or is shut down, ends Pods and takes no more. That is not your work.',
     next: (d) => [
       `See why: kubectl describe pod ${d['pod']}`,
       `kubectl delete pod ${d['pod']}, then apply the file again; another Node may take it.`,
@@ -189,7 +194,7 @@ export const POD_WORDS: Record<string, Words> = {
     next: (d) => [`Read what the probe got: kubectl describe pod ${d['pod']}`],
   },
   starting: {
-    said: (d) => `Pod ${d['pod']} is still starting after ${d['seconds']} s`,
+    said: (d) => `Pod ${d['pod']} is still starting${d['seconds'] ? ` after ${d['seconds']} s` : ''}`,
     why: 'A first start pulls images, which can take minutes.',
     next: (d) => [`Watch it: kubectl get pod ${d['pod']} -w`, ...TRY_AGAIN],
   },
