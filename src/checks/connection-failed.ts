@@ -35,13 +35,14 @@ export async function connectionFailed(
   const { hostname, port } = new URL(sent.url);
   const closed = await whyPodClosed(context, sent.to, hostname.replaceAll(/[[\]]/g, ''), Number(port || 80));
   if (closed === undefined) return found;
-  const { code, observed, details } = closed;
+  const { code, observed, details, evidence } = closed;
   return {
     ...found,
     // It came in between, or somebody refuses on the way: a second look tells.
     outcome: code === 'listens-by-now' ? 'inconclusive' : found.outcome,
     code,
-    observed: `${found.observed}; ${observed}`,
+    observed: observed === '' ? found.observed : `${found.observed}; ${observed}`,
+    evidence: [...found.evidence, ...evidence],
     details: { ...found.details, ...details },
   };
 }

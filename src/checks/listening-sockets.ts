@@ -2,30 +2,49 @@ import { procNetAddress } from '../cluster/address.ts';
 import { execScript } from '../cluster/exec.ts';
 import type { ContainerReference } from '../lesson/pod-reference.ts';
 import type { CheckContext } from './context.ts';
+import type { Evidence } from './verdict.ts';
 
-interface ListeningSocket {
+export interface ListeningSocket {
   address: string;
   port: number;
 }
+
+/** What listens in a network, and where that was read. */
+export interface Listening {
+  sockets: ListeningSocket[];
+  evidence: Evidence;
+}
+
+/** As proc(5) has it: `0A` is TCP_LISTEN. */
+const LISTENS = /^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A /gm;
 
 /** What listens in a container's network; undefined when it could not be read. */
 export async function listeningSockets(
   context: CheckContext,
   at: ContainerReference,
-): Promise<ListeningSocket[] | undefined> {
+): Promise<Listening | undefined> {
   const script = 'cat /proc/net/tcp; cat /proc/net/tcp6 2> /dev/null || true';
-  const outcome = await execScript(
-    context.api,
-    { namespace: context.namespace, ...at },
-    script,
-    context.nonce,
-    10_000,
-  );
+  const target = { namespace: context.namespace, ...at };
+  const outcome = await execScript(context.api, target, script, context.nonce, 10_000);
   if (outcome.kind !== 'exit' || outcome.code !== 0) return undefined;
-  return [
-    ...outcome.stdout.matchAll(/^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A /gm),
-  ].flatMap(([, address = '', port = '']) => {
+  const sockets = [...outcome.stdout.matchAll(LISTENS)].flatMap(([, address = '', port = '']) => {
     const text = procNetAddress(address);
     return text === undefined ? [] : [{ address: text, port: Number.parseInt(port, 16) }];
   });
+  const files = ['/proc/net/tcp', '/proc/net/tcp6'];
+  const command = context.kubectl('exec', at.pod, '-c', at.container, '--', 'cat', ...files);
+  return {
+    sockets,
+    evidence: { source: 'exec', origin: context.origin, command, text: textOf(sockets) },
+  };
+}
+
+function textOf(sockets: ListeningSocket[]): string {
+  if (sockets.length === 0) return 'nothing listens';
+  return `listening: ${[...new Set(sockets.map(({ address, port }) => placeOf(address, port)))].join(', ')}`;
+}
+
+/** Port 80 is written, too: this is no URL. */
+function placeOf(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { authorityOf, isLoopback } from '../cluster/address.ts';
+import { authorityOf, canonicalAddress, isLoopback } from '../cluster/address.ts';
 import { ApiError } from '../cluster/api.ts';
 import { isReady, listNodes, nodeAddresses } from '../cluster/node.ts';
 import type { Pod } from '../cluster/pod.ts';
@@ -31,6 +31,9 @@ export interface ClosedReason {
   evidence: Evidence[];
 }
 
+/** What a socket's address is that listens at all that a machine has. */
+const EVERYWHERE = ['0.0.0.0', '::'];
+
 /** So many other Nodes, and other ports of this one, are asked. */
 const ASKED = 5;
 
@@ -43,18 +46,18 @@ export async function whyClosed(
   closed: ClosedPort,
 ): Promise<ClosedReason | 'listening' | undefined> {
   const { node, port, check } = closed;
-  const sockets = await nodeSockets(context, node.name);
-  const here = sockets?.filter((each) => each.port === port) ?? [];
+  const { sockets = [], evidence } = (await nodeSockets(context, node.name)) ?? {};
+  const here = sockets.filter((each) => each.port === port);
   const [only] = here;
-  if (only !== undefined && here.every(({ address }) => isLoopback(address)))
+  if (only !== undefined && !here.some(({ address }) => isReachedAt(address, node.address)))
     return {
       code: 'node-server-loopback',
-      observed: `on Node ${node.name} a server listens at ${authorityOf(only.address, port)}, for Node ${node.name} itself only`,
+      observed: `on Node ${node.name} a server listens at ${authorityOf(only.address, port)} only`,
       details: { listens: only.address },
-      evidence: [],
+      evidence: evidence === undefined ? [] : [evidence],
     };
   if (only !== undefined) return 'listening';
-  const others = (sockets ?? []).filter((each) => !isLoopback(each.address) && !isListenerPort(each.port));
+  const others = sockets.filter((each) => !isLoopback(each.address) && !isListenerPort(each.port));
   const ports = [...new Set(others.map((each) => each.port))]
     .toSorted((a, b) => Math.abs(a - port) - Math.abs(b - port))
     .slice(0, ASKED);
@@ -73,6 +76,11 @@ export async function whyClosed(
     details: {},
     evidence: [],
   };
+}
+
+/** Whether a socket at this address of a Node takes calls to that one. */
+function isReachedAt(listens: string, called: string): boolean {
+  return [...EVERYWHERE, canonicalAddress(called)].includes(listens);
 }
 
 /** The same text at another place: that is the learner's server. */

@@ -786,6 +786,27 @@ const nodeServer: Row<NodeWorld>[] = [
     says: ['port 8080 of Node n2, and port 8000 was called', 'nc -l -p 8000'],
   },
   {
+    name: 'it listens at another address of the Node',
+    check: SERVER,
+    world: (world) => {
+      world.allowShells();
+      world.listening['node-shell-n2'] = [['203.0.113.2', 8000]];
+    },
+    outcome: 'fail',
+    code: 'node-server-loopback',
+    says: ['listens at 203.0.113.2 only', 'listening: 203.0.113.2:8000'],
+  },
+  {
+    name: 'it listens at the very address, and somebody refuses on the way',
+    check: SERVER,
+    world: (world) => {
+      world.allowShells();
+      world.listening['node-shell-n2'] = [['192.168.7.2', 8000]];
+    },
+    outcome: 'fail',
+    code: 'node-rejects',
+  },
+  {
     name: 'something else listens on another port',
     check: SERVER,
     world: (world) => {

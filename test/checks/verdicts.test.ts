@@ -491,8 +491,13 @@ const rows: Row[] = [
     world: refusedBeside('00000000:1F90', '0100007F:0019'),
     outcome: 'fail',
     code: 'port-elsewhere',
-    says: ['Pod other listens on 8080', 'logs other'],
-    not: '25',
+    says: [
+      'Pod other listens on 8080',
+      'logs other',
+      'exec other -c shell -- cat /proc/net/tcp /proc/net/tcp6',
+      'listening: 0.0.0.0:8080, 127.0.0.1:25',
+    ],
+    not: 'port 25',
   },
   {
     name: 'refused, and the server listens for its own Pod alone',
@@ -500,7 +505,7 @@ const rows: Row[] = [
     world: refusedBeside('0100007F:0050'),
     outcome: 'fail',
     code: 'listens-on-loopback',
-    says: ['127.0.0.1 only', '0.0.0.0:80'],
+    says: ['127.0.0.1 only', '0.0.0.0:80', 'listening: 127.0.0.1:80'],
   },
   {
     name: 'refused, and what listens on loopback listens on another port: nobody wants us there',
@@ -508,6 +513,15 @@ const rows: Row[] = [
     world: refusedBeside('0100007F:1F90'),
     outcome: 'fail',
     code: 'connection-refused',
+    says: 'listening: 127.0.0.1:8080',
+  },
+  {
+    name: 'refused, and nothing listens at all',
+    check: ACROSS,
+    world: refusedBeside(),
+    outcome: 'fail',
+    code: 'connection-refused',
+    says: 'nothing listens',
   },
   {
     name: 'refused, and a moment later somebody listens',

@@ -75,7 +75,7 @@ export const NODE_WORDS: Record<string, Words> = {
   },
   'node-server-loopback': {
     said: (d) => `The server on port ${d['port']} of Node ${d['node']} listens at ${d['listens']} only`,
-    why: 'A loopback address is for programs in the same network: on that Node, and in no Pod.',
+    why: 'A server that listens at one address is not there for calls to another. A loopback address is for programs in the same network: on that Node, and in no Pod.',
     next: (d) => [
       `Start it without an address, for all that the Node has: nc -l -p ${d['port']}`,
       `What listens there: k8snet-tutor shell --node ${d['node']} -- netstat -ltn`,
