@@ -21,19 +21,30 @@ export type CurlFailure = 'refused' | 'unreachable' | 'timeout' | 'no-name' | 'n
 export const CONNECT_SECONDS = 4;
 const TOTAL_SECONDS = 8;
 
+export interface CurlOptions {
+  /** A text without HTTP around it is an answer, too: its status is 0. */
+  bare?: boolean;
+  /** Goes to the proxy that the container's environment names, as curl does by itself. */
+  heedsProxy?: boolean;
+}
+
 /**
  * The command line for one request. Verbose, because current versions of curl say only there why a connection failed.
- * No proxy and no ~/.curlrc: they would answer for the network. The URL has been
+ * No ~/.curlrc, and no proxy unless asked for: they would answer for the network. The URL has been
  * parsed before, single quotes cannot occur in it.
  */
-export function curlScript(url: string, mark: string, { bare = false } = {}): string {
+export function curlScript(
+  url: string,
+  mark: string,
+  { bare = false, heedsProxy = false }: CurlOptions = {},
+): string {
   // curl refuses HTTP/0.9 since 7.66, unless asked; before 7.64 it does not know the question.
   const setting = bare
     ? `z=; case "$(curl --help all 2>&1; curl --help 2>&1)" in *--http0.9*) z=--http0.9;; esac\n`
     : '';
   return (
     setting +
-    `curl -q${bare ? ' $z' : ''}${url.startsWith('https:') ? ' -k' : ''} -sSv -g --noproxy '*' -A k8snet-tutor --connect-timeout ${CONNECT_SECONDS} -m ${TOTAL_SECONDS} ` +
+    `curl -q${bare ? ' $z' : ''}${url.startsWith('https:') ? ' -k' : ''} -sSv -g${heedsProxy ? '' : " --noproxy '*'"} -A k8snet-tutor --connect-timeout ${CONNECT_SECONDS} -m ${TOTAL_SECONDS} ` +
     `-w '\\n${mark} %{http_code} %{time_connect} [%{remote_ip}] [%{local_ip}]\\n' '${url}'`
   );
 }
@@ -41,7 +52,7 @@ export function curlScript(url: string, mark: string, { bare = false } = {}): st
 export function readCurl(
   outcome: Extract<ExecOutcome, { kind: 'exit' }>,
   mark: string,
-  { bare = false } = {},
+  { bare = false }: CurlOptions = {},
 ): CurlResult {
   const message = lastWords(outcome.stderr);
   if (outcome.code === 127 || outcome.code === 126) return { kind: 'no-curl', message };

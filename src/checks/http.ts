@@ -1,7 +1,8 @@
 import type { CheckOf } from '../lesson/check.ts';
 import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
-import { probe } from './probe.ts';
+import { probe, type Probe } from './probe.ts';
+import { asTyped } from './proxy.ts';
 import { judgeSource } from './source.ts';
 import { finding, type Finding, podSubject } from './target-pod.ts';
 
@@ -10,7 +11,15 @@ export async function checkHttp(check: CheckOf<'http'>, context: CheckContext): 
   const sent = await probe(context, check.from, check.to);
   if ('finding' in sent) return sent.finding;
   if (sent.result.kind !== 'answered') return connectionFailed(context, check.from, sent);
-  const { status, body } = sent.result;
+  return asTyped(await judgeAnswer(check, context, sent, sent.result), sent);
+}
+
+async function judgeAnswer(
+  check: CheckOf<'http'>,
+  context: CheckContext,
+  sent: Probe,
+  { status, body }: Extract<Probe['result'], { kind: 'answered' }>,
+): Promise<Finding> {
   const { expect } = check;
   const common = {
     subject: podSubject(context, check.from.pod),

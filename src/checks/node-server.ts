@@ -8,6 +8,7 @@ import { type ClosedReason, whyClosed } from './node-closed.ts';
 import { enterNode } from './node-entry.ts';
 import { judgeAtNodes } from './node-health.ts';
 import { type Probe, request } from './probe.ts';
+import { asTyped } from './proxy.ts';
 import { finding, type Finding, lookUpPod, podSubject } from './target-pod.ts';
 
 /**
@@ -58,7 +59,7 @@ async function askServer(asked: AskedServer): Promise<Finding> {
   const ask = (): ReturnType<typeof request> => {
     const server = `Node ${node.name}`;
     const destination = { from: pod, to: undefined, server, authority: authorityOf(node.address, port) };
-    return request(context, check.from, destination, { bare: true });
+    return request(context, check.from, destination, { bare: true, isTyped: true });
   };
   const sent = await ask();
   if ('finding' in sent) return sent.finding;
@@ -115,8 +116,6 @@ async function judgeAnswer({ context, check, node, expected }: AskedServer, sent
           : `a text that begins ${JSON.stringify(body.trim().slice(0, 60))}`,
     });
   const how = status === 0 ? 'the bare text, without HTTP around it' : `HTTP ${status}`;
-  return finding('pass', 'node-serves', {
-    ...common,
-    observed: `${sent.url} sent ${body.length} characters (${how}), with "${check.body}" among them`,
-  });
+  const observed = `${sent.url} sent ${body.length} characters (${how}), with "${check.body}" among them`;
+  return asTyped(finding('pass', 'node-serves', { ...common, observed }), sent);
 }

@@ -6,8 +6,10 @@ import { type Pod, podAddresses } from '../cluster/pod.ts';
 import type { ContainerReference } from '../lesson/pod-reference.ts';
 import type { Target } from '../lesson/target.ts';
 import type { CheckContext } from './context.ts';
+import { readTyped, typedScript } from './as-typed.ts';
 import { type CurlResult, curlScript, readCurl } from './curl.ts';
 import { isLearners, podTrouble } from './pod-trouble.ts';
+import { type ByProxy, byProxy } from './proxy.ts';
 import {
   containerMissing,
   finding,
@@ -23,6 +25,8 @@ import type { Evidence } from './verdict.ts';
 
 /** One request made inside the cluster, and all that is needed to judge it. */
 export interface Probe {
+  /** The container that asks. */
+  source: ContainerReference;
   from: Pod;
   /** The Pod that should answer; with localhost the Pod that asks; undefined for a Node. */
   to: Pod | undefined;
@@ -33,6 +37,8 @@ export interface Probe {
   nonce: string;
   result: Exclude<CurlResult, { kind: 'no-curl' | 'broken' }>;
   evidence: Evidence[];
+  /** What becomes of it as somebody types it, where that is something else: a proxy takes it. */
+  byProxy?: ByProxy;
 }
 
 const EXEC_TIMEOUT = 20_000;
@@ -61,7 +67,7 @@ export async function probe(
   const { to, server, authority } = resolved;
   const ruledOut = before({ from, to, server });
   if (ruledOut !== undefined) return { finding: ruledOut };
-  return request(context, source, { from, to, server, authority }, { path: target.path });
+  return request(context, source, { from, to, server, authority }, { path: target.path, isTyped: true });
 }
 
 /** How a request differs from a plain GET of the first page. */
@@ -70,6 +76,8 @@ export interface RequestOptions {
   path?: string;
   /** A text without HTTP around it is an answer, too: its status is 0. */
   bare?: boolean;
+  /** A person types this line, too. Where the container has a proxy, that is looked at beside the network. */
+  isTyped?: boolean;
 }
 
 /** Sends one request from a container that is there and runs. */
@@ -77,20 +85,23 @@ export async function request(
   context: CheckContext,
   source: ContainerReference,
   { from, to, server, authority }: Destination & { from: Pod },
-  { scheme = 'http', path = '/', bare = false }: RequestOptions = {},
+  { scheme = 'http', path = '/', bare = false, isTyped = false }: RequestOptions = {},
 ): Promise<Probe | { finding: Finding }> {
-  const nonce = context.nonce();
   const url = `${scheme}://${authority}${path}`;
-  const mark = `k8snet-facts-${nonce}`;
-  const marked = `${url}${url.includes('?') ? '&' : '?'}k8snet-tutor=${nonce}`;
-  const insecure = scheme === 'https' ? ['-k'] : [];
-  const command = context.kubectl('exec', source.pod, '-c', source.container, '--', 'curl', ...insecure, url);
+  const [direct, typed] = [marked(url, context.nonce()), marked(url, context.nonce())];
+  const line = (...options: string[]): string =>
+    context.kubectl('exec', source.pod, '-c', source.container, '--', 'curl', ...options, url);
+  const command = line(...(scheme === 'https' ? ['-k'] : []));
   const pod = { namespace: context.namespace, pod: source.pod, container: source.container };
-  const script = curlScript(marked, mark, { bare });
+  const looksForProxy = isTyped && scheme === 'http';
+  const script = looksForProxy
+    ? typedScript(direct, typed, { bare })
+    : curlScript(direct.url, direct.mark, { bare });
   const outcome = await execScript(context.api, pod, script, context.nonce, EXEC_TIMEOUT);
   if (outcome.kind !== 'exit') return { finding: execFailed(context, source, command, outcome) };
 
-  const result = readCurl(outcome, mark, { bare });
+  const ran = readTyped(outcome, typed, { bare });
+  const result = readCurl(ran.direct, direct.mark, { bare });
   const subject = podSubject(context, source.pod);
   if (result.kind === 'no-curl' || result.kind === 'broken')
     return {
@@ -102,10 +113,26 @@ export async function request(
         details: { pod: source.pod, container: source.container, program: 'curl' },
       }),
     };
-  const evidence: Evidence[] = [
-    { source: 'exec', origin: context.origin, command, text: answerText(result) },
+  const evidence = (text: string, command: string): Evidence => ({
+    source: 'exec',
+    origin: context.origin,
+    command,
+    text,
+  });
+  const probe = { source, from, to, server, url, nonce: direct.nonce, result };
+  const taken = byProxy(result, ran.typed, [direct.nonce, typed.nonce]);
+  if (taken === undefined) return { ...probe, evidence: [evidence(answerText(result), command)] };
+  const both = [
+    evidence(answerText(result), line('--noproxy', "'*'")),
+    evidence(`${taken.observed} (${taken.variables})`, command),
   ];
-  return { from, to, server, url, nonce, result, evidence };
+  return { ...probe, evidence: both, byProxy: taken };
+}
+
+/** A URL with a nonce in it, and the mark of what curl says of it. */
+function marked(url: string, nonce: string): { url: string; mark: string; nonce: string } {
+  const query = `${url.includes('?') ? '&' : '?'}k8snet-tutor=${nonce}`;
+  return { url: `${url}${query}`, mark: `k8snet-facts-${nonce}`, nonce };
 }
 
 function answerText(result: Probe['result']): string {

@@ -3,6 +3,7 @@ import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
 import { whetherChanged } from './look-again.ts';
 import { probe } from './probe.ts';
+import { asTyped } from './proxy.ts';
 import { finding, type Finding, podSubject } from './target-pod.ts';
 
 /** Whether a TCP connection is made, refused or left without an answer. What is said over it does not matter here. */
@@ -34,11 +35,14 @@ export async function checkReach(check: CheckOf<'reach'>, context: CheckContext)
     if (distrust !== undefined) return distrust;
   }
   if (observed === check.expect)
-    return finding('pass', `reach-${check.expect}`, {
-      ...common,
-      observed: `a TCP connection to ${place} was ${WORDS[check.expect]}`,
-      expected: WORDS[check.expect],
-    });
+    return asTyped(
+      finding('pass', `reach-${check.expect}`, {
+        ...common,
+        observed: `a TCP connection to ${place} was ${WORDS[check.expect]}`,
+        expected: WORDS[check.expect],
+      }),
+      sent,
+    );
   if (!connected && check.expect === 'open') return connectionFailed(context, check.from, sent);
   return finding('fail', 'reach-differs', {
     ...common,

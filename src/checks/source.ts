@@ -5,6 +5,7 @@ import type { CheckContext } from './context.ts';
 import { connectionFailed } from './connection-failed.ts';
 import { whetherChanged } from './look-again.ts';
 import { probe, type Probe } from './probe.ts';
+import { asTyped } from './proxy.ts';
 import { misplaced } from './placement.ts';
 import { expectedSource, isExpectedSource } from './source-expectation.ts';
 import { finding, type Finding, podSubject } from './target-pod.ts';
@@ -20,7 +21,7 @@ export async function checkSource(check: CheckOf<'source'>, context: CheckContex
   });
   if ('finding' in sent) return sent.finding;
   if (sent.result.kind !== 'answered') return connectionFailed(context, check.from, sent);
-  return judgeSource(context, check.from, check.expect, sent);
+  return asTyped(await judgeSource(context, check.from, check.expect, sent), sent);
 }
 
 /** Judges an answered request by what the server logged. */

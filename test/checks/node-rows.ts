@@ -2,6 +2,7 @@ import { HelperPodFailure } from '../../src/checks/context.ts';
 import { ApiError } from '../../src/cluster/api.ts';
 import { statusAnswer } from '../support/scripted-connection.ts';
 import { helperFailure, type NodeWorld, probePod, procRow, refused } from './node-world.ts';
+import { proxied, PROXY_REFUSED } from './proxy-rows.ts';
 import type { Row } from './verdict-row.ts';
 import { accessLine, pod, podWaiting } from './world.ts';
 
@@ -719,6 +720,17 @@ const nodeServer: Row<NodeWorld>[] = [
     outcome: 'pass',
     code: 'node-serves',
     says: ['HTTP 200', 'http://192.168.7.2:8000/'],
+  },
+  {
+    name: 'a server on a Node sends the file, but curl by itself asks a proxy',
+    check: SERVER,
+    world: (world) => {
+      ports({ 8000: { status: 200, body: FILE, ...HELLO } })(world);
+      proxied(PROXY_REFUSED)(world);
+    },
+    outcome: 'fail',
+    code: 'proxy-in-the-way',
+    says: ["curl --noproxy '*' http://192.168.7.2:8000/", 'Node n2 answers'],
   },
   {
     name: 'a server on a Node sends the bare file',

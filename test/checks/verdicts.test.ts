@@ -4,6 +4,7 @@ import { TransportError } from '../../src/cluster/connection.ts';
 import { statusAnswer } from '../support/scripted-connection.ts';
 import { CHANGING_ROWS } from './changing-rows.ts';
 import { NODE_ROWS } from './node-rows.ts';
+import { PROXY_ROWS } from './proxy-rows.ts';
 import { TYPED_ROWS } from './typed/rows.ts';
 import { expectVerdict, type Row } from './verdict-row.ts';
 import { accessLine, fibTrie, pod, podWaiting, World } from './world.ts';
@@ -1120,14 +1121,14 @@ function refusedBeside(...sockets: string[]): (world: World) => void {
 }
 
 describe('every verdict', () => {
-  it.each(rows)('$name: $code', async (row) => {
+  it.each([...rows, ...PROXY_ROWS])('$name: $code', async (row) => {
     await expectVerdict(row, new World());
   });
 
   it('has a row for each code', () => {
-    expect([...new Set([...rows, ...NODE_ROWS, ...TYPED_ROWS].map((row) => row.code))].sort()).toEqual(
-      [...VERDICT_CODES].sort(),
-    );
+    expect(
+      [...new Set([...rows, ...PROXY_ROWS, ...NODE_ROWS, ...TYPED_ROWS].map((row) => row.code))].sort(),
+    ).toEqual([...VERDICT_CODES].sort());
   });
 
   it('has no words for a code that does not exist', () => {

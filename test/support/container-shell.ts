@@ -18,6 +18,10 @@ export interface Programs {
   curl?: (call: CurlCall) => CurlAnswer;
   /** Files by their path. */
   cat?: Record<string, string>;
+  /** The environment of the container. */
+  env?: Record<string, string>;
+  /** A proxy gets the requests that are not kept from it. */
+  asksProxy?: boolean;
 }
 
 export interface ShellResult {
@@ -31,19 +35,43 @@ export interface ShellResult {
  * answer and the quoting of the command line are tried as they are.
  */
 export async function runInShell(script: string, programs: Programs): Promise<ShellResult> {
+  const { curl, env = {}, asksProxy = false } = programs;
   const cat = programs.cat === undefined ? '' : catFunction(programs.cat);
-  if (programs.curl === undefined || !script.includes('curl ')) return sh(`${cat}\n${script}`);
-  // Once to learn what curl is asked for, once to give its answer.
-  const help = `case "$1" in --help) echo '     --http0.9  Allow HTTP 0.9 responses'; return;; esac`;
-  const seen = await sh(`curl() { ${help}; printf '%s\\n' "$@" >&2; }\n${cat}\n${script}`);
-  const args = seen.stderr.split('\n').slice(0, -1);
-  const answer = answered(args, programs.curl({ args, url: args.at(-1) ?? '' }));
-  const { stdout, stderr, code } = answer;
-  const curl = `curl() { ${help}; printf %s ${quoted(stdout)}; printf %s ${quoted(stderr)} >&2; return ${code}; }`;
-  return sh(`${curl}\n${cat}\n${script}`);
+  if (curl === undefined || !script.includes('curl ')) return sh(`${cat}\n${script}`, env);
+  // Each time with one answer more, until curl is asked for nothing new: once in nearly all scripts.
+  const answers: ShellResult[] = [];
+  for (;;) {
+    const ran = await sh(`${curlFunction(answers)}\n${cat}\n${script}`, env);
+    const [, asked] = ran.stderr.split(UNANSWERED);
+    if (asked === undefined) return ran;
+    const args = asked.split('\n').slice(1, -1);
+    const url = args.at(-1) ?? '';
+    const requested = asksProxy && !args.includes('--noproxy') ? url : new URL(url).pathname;
+    answers.push(answered(args, requested, curl({ args, url })));
+  }
 }
 
-function answered(args: string[], answer: CurlAnswer): ShellResult {
+const UNANSWERED = 'no answer yet';
+
+/** Gives these answers, one a call, and says what else it is asked for. */
+function curlFunction(answers: ShellResult[]): string {
+  const help = `case "$1" in --help) echo '     --http0.9  Allow HTTP 0.9 responses'; return;; esac`;
+  const cases = answers.map(
+    ({ stdout, stderr, code }, index) =>
+      `${index + 1}) printf %s ${quoted(stdout)}; printf %s ${quoted(stderr)} >&2; return ${code};;`,
+  );
+  return `calls=0
+curl() {
+  ${help}
+  calls=$((calls + 1))
+  case $calls in
+    ${cases.join('\n')}
+    *) printf '%s\\n' '${UNANSWERED}' "$@" >&2; exit 99;;
+  esac
+}`;
+}
+
+function answered(args: string[], requested: string, answer: CurlAnswer): ShellResult {
   const format = args[args.indexOf('-w') + 1] ?? '';
   const fields: Record<string, string> =
     'exit' in answer
@@ -61,7 +89,7 @@ function answered(args: string[], answer: CurlAnswer): ShellResult {
   });
   if ('exit' in answer)
     return { code: answer.exit, stdout: `${answer.stdout ?? ''}${facts}`, stderr: answer.stderr };
-  const stderr = `* Connected to ${answer.remote} (${answer.remote}) port 80\n< HTTP/1.1 ${answer.status}\n`;
+  const stderr = `* Connected to ${answer.remote} (${answer.remote}) port 80\n> GET ${requested} HTTP/1.1\n< HTTP/1.1 ${answer.status}\n`;
   return { code: 0, stdout: `${answer.body}${facts}`, stderr };
 }
 
@@ -75,12 +103,12 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-function sh(script: string): Promise<ShellResult> {
+function sh(script: string, env: Record<string, string>): Promise<ShellResult> {
   return new Promise((resolve) => {
     const child = execFile(
       '/bin/sh',
       ['-c', script],
-      { env: { PATH: '/nonexistent' } },
+      { env: { PATH: '/nonexistent', ...env } },
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? 255, stdout, stderr }),
     );
   });

@@ -10,6 +10,7 @@ import { meantPlaces } from './meant-place.ts';
 import type { PageMeaning } from './page-meaning.ts';
 import { judgeAtNodes } from '../node-health.ts';
 import { notRunning, request } from '../probe.ts';
+import { asTyped } from '../proxy.ts';
 import { containerMissing, finding, type Finding, lookUpPod } from '../target-pod.ts';
 import { nobodys } from './address.ts';
 import { whoAnswered, whyNoHttp } from './answer.ts';
@@ -42,7 +43,7 @@ export async function whyNoAnswer(typed: Typed, context: CheckContext): Promise<
     authority: authorityOf(host, port, scheme),
   };
   const again = (): ReturnType<typeof request> =>
-    request(context, place.shell, destination, { scheme, path });
+    request(context, place.shell, destination, { scheme, path, isTyped: true });
   const nodes = [from.spec.nodeName, holder && nodeOf(holder)];
   return judgeAtNodes(context, nodes, async () => {
     const sent = await again();
@@ -83,7 +84,7 @@ async function judge(about: TypedCase): Promise<Finding> {
   const isName = isIP(typed.host) === 0 && !isHere(typed.host);
   switch (result.kind) {
     case 'answered':
-      return whoAnswered(about);
+      return asTyped(await whoAnswered(about), sent);
     case 'no-answer':
       return whyNoHttp(about);
     case 'no-name':

@@ -84,6 +84,16 @@ export const CONNECTION_WORDS: Record<string, Words> = {
       'Is there a policy? kubectl get networkpolicies',
     ],
   },
+  'proxy-in-the-way': {
+    said: (d) =>
+      `${d['server']} answers, but curl ${d['url']} goes to a proxy: container ${d['container']} of Pod ${d['pod']} has ${d['variables']}`,
+    why: 'curl asks the proxy that these variables name, unless no_proxy excepts the host; the proxy does not know the Pods of this cluster, and its localhost is another.',
+    next: (d) => [
+      `Ask directly: kubectl exec ${d['pod']} -c ${d['container']} -- curl --noproxy '*' ${d['url']}`,
+      `In a shell there, for as long as it is open: unset ${d['variables']}`,
+      `For good: take them out of the container's env in the file, or add no_proxy with the value '*' if they come from elsewhere; then kubectl delete pod ${d['pod']}, and apply the file again.`,
+    ],
+  },
   'name-unknown': {
     said: (d) =>
       `${d['node'] ? `Node ${d['node']}` : `Container ${d['container']}`} can't resolve the name in ${d['url']}`,

@@ -1,4 +1,5 @@
 import { type NodeWorld, refused } from '../node-world.ts';
+import { proxied, PROXY_REFUSED } from '../proxy-rows.ts';
 import type { Row } from '../verdict-row.ts';
 import { pod } from '../world.ts';
 import { statusAnswer } from '../../support/scripted-connection.ts';
@@ -606,6 +607,15 @@ const places: TypedRow[] = [
 
 /** Every verdict on lines that people type. */
 export const TYPED_ROWS: TypedRow[] = [
+  {
+    name: 'a Pod that answers, but not the line as it is typed: that asks a proxy',
+    typed: 'curl 10.0.2.7',
+    world: proxied(PROXY_REFUSED),
+    outcome: 'fail',
+    code: 'proxy-in-the-way',
+    says: ['Pod other answers', 'port 3128'],
+    not: 'pa55',
+  },
   ...answered,
   ...empty,
   ...names,
