@@ -78,6 +78,18 @@ export const INSIDE: Mistake[] = [
     make: (lane) => lane.readyPod({ shell: { image: 'busybox:1.36' } }),
   },
   {
+    name: 'a proxy that is not there is in the environment',
+    step,
+    check: 'page',
+    code: 'proxy-in-the-way',
+    exit: 1,
+    remedy: /--noproxy.*\n.*unset http_proxy/,
+    make: (lane) =>
+      lane.readyPod({
+        shell: { env: [{ name: 'http_proxy', value: 'http://jane:pa55word@127.0.0.1:3128' }] },
+      }),
+  },
+  {
     name: 'no right to exec',
     step,
     check: 'page',

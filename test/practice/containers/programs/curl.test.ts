@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { curlScript, readCurl } from '../../../../src/checks/curl.ts';
+import { isExcepted } from '../../../../src/practice/containers/programs/curl/proxy.ts';
 import { Pods, type Ran, type TestContainer } from './support/pods.ts';
 
 const MARK = 'k8snet-facts-abc';
@@ -114,11 +115,11 @@ describe('what a person sees', () => {
     ],
     [
       'curlimages/curl:8.16.0',
-      'curl -x p:1 y',
+      'curl -p y',
       {
         status: 2,
         stderr:
-          "curl: option -x: the installed libcurl version does not support this\ncurl: try 'curl --help' or 'curl --manual' for more information\n",
+          "curl: option -p: the installed libcurl version does not support this\ncurl: try 'curl --help' or 'curl --manual' for more information\n",
       },
     ],
     [
@@ -321,5 +322,115 @@ describe('what a person sees', () => {
       .run(`curl -sv -o /dev/null -o /dev/null ${address} ${address}/nope`);
     expect(ran.stderr).toContain(`* Reusing existing http: connection with host ${address}\n`);
     expect(ran.stderr.match(/Trying/g)).toHaveLength(1);
+  });
+});
+
+describe('a proxy', () => {
+  const CURL = 'curlimages/curl:8.16.0';
+  const NOBODY = 'http://127.0.0.1:3128';
+  const OFF = 'Could not connect to server';
+  const run = (command: string, image = CURL): Promise<Ran> =>
+    clients.get(image)!.run(command.replaceAll('SERVER', address));
+
+  const taken: [line: string, variable: string][] = [
+    [`http_proxy=${NOBODY} curl -sSv SERVER`, 'http_proxy'],
+    [`all_proxy=${NOBODY} curl -sSv SERVER`, 'all_proxy'],
+    [`ALL_PROXY=${NOBODY} curl -sSv SERVER`, 'ALL_PROXY'],
+    [`http_proxy= ALL_PROXY=${NOBODY} curl -sSv SERVER`, 'ALL_PROXY'],
+    [`no_proxy=10.0.0.1,web http_proxy=${NOBODY} curl -sSv SERVER`, 'http_proxy'],
+    [`no_proxy=SERVER http_proxy=${NOBODY} curl -sSv --noproxy '' SERVER`, 'http_proxy'],
+  ];
+  it.each(taken)('takes the request: %s', async (line, variable) => {
+    const { status, stderr } = await run(line);
+    expect(status).toBe(7);
+    expect(stderr).toContain(`* Uses proxy env variable ${variable} == '${NOBODY}'\n`);
+    expect(stderr).toMatch(
+      /connect to 127\.0\.0\.1 port 3128 from 127\.0\.0\.1 port \d+ failed: Connection refused/,
+    );
+    expect(stderr).toMatch(
+      `curl: (7) Failed to connect to ${address} port 80 via 127.0.0.1 after 0 ms: ${OFF}`,
+    );
+  });
+
+  const direct = [
+    `HTTP_PROXY=${NOBODY} curl -sS SERVER`,
+    `https_proxy=${NOBODY} curl -sS SERVER`,
+    `http_proxy= curl -sS SERVER`,
+    `http_proxy=${NOBODY} curl -sS --noproxy '*' SERVER`,
+    `http_proxy=${NOBODY} curl -sS -x '' SERVER`,
+    `http_proxy=${NOBODY} no_proxy=localhost,SERVER curl -sS SERVER`,
+    `http_proxy=${NOBODY} NO_PROXY='web, 10.0.0.0/8' curl -sS SERVER`,
+    `curl -sS -x ${NOBODY} --noproxy SERVER SERVER`,
+  ];
+  it.each(direct)('is not asked: %s', async (line) => {
+    expect(await run(line)).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringContaining('Welcome'),
+    });
+  });
+
+  it('is told whom to ask, and who asks', async () => {
+    const proxy = `http://jane:pa55word@${address}:80`;
+    const { status, stdout, stderr } = await run(`curl -sv -x ${proxy} http://far.example:8080/`);
+    expect(status).toBe(0);
+    expect(stdout).toContain('Welcome to nginx!');
+    expect(stderr.match(/^(?:> .*|\* (?:Established connection to \S+|Connection #0 .*))/gm)).toEqual([
+      `* Established connection to ${address}`,
+      '> GET http://far.example:8080/ HTTP/1.1',
+      '> Host: far.example:8080',
+      `> Proxy-Authorization: Basic ${Buffer.from('jane:pa55word').toString('base64')}`,
+      '> User-Agent: curl/8.16.0',
+      '> Accept: */*',
+      '> Proxy-Connection: Keep-Alive',
+      '> ',
+      `* Connection #0 to host ${address}:80 left intact`,
+    ]);
+  });
+
+  it.each([
+    ['-x nobody.example:1 SERVER', 5, 'Could not resolve proxy: nobody.example'],
+    ['-x 127.0.0.1 SERVER', 7, `Failed to connect to SERVER port 80 via 127.0.0.1 after 0 ms: ${OFF}`],
+    ['-x http://a:99999999 SERVER', 5, /^Unsupported proxy syntax in 'http:\/\/a:99999999': Port number/],
+    ['-x foo://a SERVER', 7, "Unsupported proxy scheme for 'foo://a'"],
+    ['-x socks5://a SERVER', 4, /built without the SOCKS-proxy support/],
+    ['-x https://a SERVER', 4, /built without the HTTPS-proxy support/],
+    ['-x a:1 https://SERVER', 4, /built without tunnels through a proxy/],
+  ])('that is no good: curl %s', async (words, status, message) => {
+    const ran = await run(`curl -sS ${words}`);
+    const said = ran.stderr.replace(/^curl: \(\d+\) /, '').trimEnd();
+    expect({ status: ran.status }).toEqual({ status });
+    if (typeof message === 'string') expect(said).toBe(message.replace('SERVER', address));
+    else expect(said).toMatch(message);
+  });
+
+  it('of the deck is asked in silence', async () => {
+    const ran = await run(`http_proxy=${NOBODY} curl -sSv SERVER`, 'appropriate/curl');
+    expect(ran.status).toBe(7);
+    expect(ran.stderr).not.toContain('env variable');
+    expect(ran.stderr).toContain('curl: (7) Failed to connect to 127.0.0.1 port 3128: Connection refused\n');
+  });
+
+  it.each([
+    ['localhost', 'localhost', true],
+    ['localhost.', 'LOCALHOST', true],
+    ['a.svc.cluster.local', '.svc.cluster.local', true],
+    ['a.svc.cluster.local', 'svc.cluster.local', true],
+    ['asvc', 'svc', false],
+    ['10.0.2.7', '10.0.2.7', true],
+    ['10.0.2.7', '10.0.2.', false],
+    ['10.0.2.7', '*.0.2.7', false],
+    ['10.0.2.7', '10.0.0.0/16', true],
+    ['10.1.2.7', '10.0.0.0/16', false],
+    ['10.0.2.7', '10.0.2.7/33', false],
+    ['[fd00::7]', 'fd00::/64', true],
+    ['[fd00::7]', '10.0.0.0/8', false],
+    ['web', 'a, , b ,web', true],
+    ['web', 'a web', false],
+    ['web', '*', true],
+    ['web', 'a,*', false],
+    ['web', '', false],
+  ])('no_proxy: %s in "%s" is %s', (host, list, expected) => {
+    expect(isExcepted(host, list)).toBe(expected);
   });
 });

@@ -32,6 +32,10 @@ export interface Request {
   isParallel: boolean;
   hasProgress: boolean;
   user: string | undefined;
+  /** `-x`; undefined where the environment says it, empty for none. */
+  proxy: string | undefined;
+  /** Hosts that no proxy is asked for; undefined where the environment says it. */
+  noProxy: string | undefined;
   keepsPath: boolean;
   acceptsHttp09: boolean;
   protocol: '1.0' | '1.1';
@@ -90,6 +94,7 @@ const OPTIONS: [letter: string, name: string, takes: 'nothing' | 'text' | 'numbe
   ['', 'resolve', 'text'],
   ['N', 'no-buffer', 'nothing'],
   ['Z', 'parallel', 'nothing'],
+  ['x', 'proxy', 'text'],
   ['', 'noproxy', 'text'],
   ['', 'no-progress-meter', 'nothing'],
   ['q', 'disable', 'nothing'],
@@ -107,7 +112,7 @@ const OPTIONS: [letter: string, name: string, takes: 'nothing' | 'text' | 'numbe
 
 /** Options of the real curl that are refused in its own words for what it was built without. */
 const NOT_MODELLED = new Set(
-  `-x --proxy -T --upload-file -F --form -r --range -C --continue-at -K --config -c --cookie-jar -E --cert --cacert --capath
+  `-p --proxytunnel --preproxy --proxy1.0 -T --upload-file -F --form -r --range -C --continue-at -K --config -c --cookie-jar -E --cert --cacert --capath
   --key --http2 --http2-prior-knowledge --http3 --interface --local-port --unix-socket --socks5 --socks4 --socks5-hostname
   --connect-to --dns-servers --doh-url --limit-rate -y --speed-time -Y --speed-limit --trace --trace-ascii --compressed
   -z --time-cond -n --netrc --digest --ntlm --negotiate --oauth2-bearer --aws-sigv4 -D --dump-header -J
@@ -148,6 +153,8 @@ export function readCommandLine(args: string[]): CommandLine {
     isParallel: false,
     hasProgress: true,
     user: undefined,
+    proxy: undefined,
+    noProxy: undefined,
     keepsPath: false,
     acceptsHttp09: false,
     protocol: '1.1',
@@ -341,6 +348,12 @@ function apply(request: Request, name: string, value: string, isOn: boolean): vo
     case 'user':
       request.user = value;
       break;
+    case 'proxy':
+      request.proxy = value;
+      break;
+    case 'noproxy':
+      request.noProxy = value;
+      break;
     case 'url':
       request.urls.push(value);
       break;
@@ -357,6 +370,6 @@ function apply(request: Request, name: string, value: string, isOn: boolean): vo
       request.protocol = '1.1';
       break;
     default:
-    // The rest changes nothing here: there are no proxies, no ~/.curlrc, no buffers to speak of.
+    // The rest changes nothing here: there is no ~/.curlrc, there are no buffers to speak of.
   }
 }

@@ -10,9 +10,9 @@ import type { Trace } from './trace.ts';
 const HEAD_START_MS = 200;
 
 export interface Destination {
-  /** As the URL names it, without brackets. */
-  host: string;
   port: number;
+  /** How it is named where it can't be connected to. */
+  place: string;
   /** In the order they are tried in. */
   addresses: string[];
 }
@@ -36,7 +36,7 @@ export async function dial(
   deadlines: Deadlines,
 ): Promise<Socket> {
   const { clock } = process.machine;
-  const { host, port, addresses } = destination;
+  const { port, place, addresses } = destination;
   const deadline = Math.min(deadlines.connected, deadlines.ended);
   const isSix = (address: string): boolean => address.includes(':');
   const first = addresses.filter((each) => isSix(each) === isSix(addresses[0]!));
@@ -89,11 +89,11 @@ export async function dial(
       throw new CurlFailure(28, `Connection timed out after ${elapsed} milliseconds`);
     const family = isSix(addresses.at(-1)!) ? 'ipv6' : 'ipv4';
     await trace.remark(`${family} connect timeout after ${elapsed}ms, move on!`);
-    throw new CurlFailure(28, edition.failedToConnect(host, port, elapsed, '', true));
+    throw new CurlFailure(28, edition.failedToConnect(place, elapsed, '', true));
   }
   if (socket === undefined) {
     const why = strerror(lastError.code, edition.build.libc);
-    const message = edition.failedToConnect(host, port, elapsed, why, false);
+    const message = edition.failedToConnect(place, elapsed, why, false);
     throw new CurlFailure(lastError.code === 'ETIMEDOUT' ? 28 : 7, message);
   }
   return socket;

@@ -1,4 +1,5 @@
 import type { Libc } from '../../errno.ts';
+import type { UrlProblem } from './url.ts';
 
 /** Which curl it is: what it says and does changed over the years. */
 export interface Build {
@@ -7,8 +8,20 @@ export interface Build {
   libc: Libc;
 }
 
+interface Place {
+  /** IPv6 without brackets. */
+  host: string;
+  port: number;
+}
+
 /** When the curls of the deck's day were released. */
 const RELEASED: Record<string, string> = { '7.59.0': '2018-03-14', '7.64.0': '2019-02-06' };
+
+const URL_PROBLEMS: Record<UrlProblem, string> = {
+  host: 'Bad hostname',
+  port: 'Port number was not a decimal number between 0 and 65535',
+  malformed: 'Malformed input to a URL function',
+};
 
 /** How a version of curl words things; each was read in the source of that release. */
 export class Edition {
@@ -61,11 +74,19 @@ export class Edition {
     return `connect to ${address} port ${port}${source} failed: ${why}`;
   }
 
-  failedToConnect(host: string, port: number, milliseconds: number, why: string, isTimeout: boolean): string {
-    if (this.isOfTheDecksDay) return `Failed to connect to ${host} port ${port}: ${why}`;
+  /** How a place that can't be connected to is named. @param proxy by whose way, where there is one */
+  placeOf(server: Place, proxy: Place | undefined): string {
+    if (proxy !== undefined && this.since(8, 16))
+      return `${server.host} port ${server.port} via ${proxy.host}`;
+    const { host, port } = proxy ?? server;
+    return `${host} port ${port}`;
+  }
+
+  failedToConnect(place: string, milliseconds: number, why: string, isTimeout: boolean): string {
+    if (this.isOfTheDecksDay) return `Failed to connect to ${place}: ${why}`;
     const could = this.since(8, 9) ? 'Could not' : "Couldn't";
     const reason = isTimeout ? 'Timeout was reached' : `${could} connect to server`;
-    return `Failed to connect to ${host} port ${port} after ${milliseconds} ms: ${reason}`;
+    return `Failed to connect to ${place} after ${milliseconds} ms: ${reason}`;
   }
 
   connected(
@@ -111,8 +132,18 @@ export class Edition {
       : `Re-using existing connection! (#${id}) with host ${host}`;
   }
 
-  unresolved(host: string): string {
-    return `Could not resolve host: ${host}`;
+  get saysProxyVariable(): boolean {
+    return !this.isOfTheDecksDay;
+  }
+
+  /** @param problem what is wrong with a proxy's address */
+  badProxy(problem: UrlProblem, written: string): string {
+    const why = this.since(8, 0) ? `: ${URL_PROBLEMS[problem]}` : '';
+    return `Unsupported proxy syntax in '${written}'${why}`;
+  }
+
+  unresolved(host: string, what: 'host' | 'proxy'): string {
+    return `Could not resolve ${what}: ${host}`;
   }
 
   httpError(status: number, reason: string): string {
@@ -141,17 +172,14 @@ export class Edition {
   }
 
   /** @param problem what is wrong with a URL */
-  badUrl(problem: 'host' | 'port' | 'malformed', url: string): string {
+  badUrl(problem: UrlProblem, url: string): string {
     if (this.isOfTheDecksDay)
       return problem === 'port'
         ? `Port number ended with '${/:\d*(\D)/.exec(url.replace(/^\w+:\/\//, ''))?.[1] ?? ' '}'`
         : '<url> malformed';
-    const words = {
-      host: 'Bad hostname',
-      port: 'Port number was not a decimal number between 0 and 65535',
-      malformed: 'Malformed input to a URL function',
-    }[problem];
-    return this.since(8, 0) ? `URL rejected: ${words}` : 'URL using bad/illegal format or missing URL';
+    return this.since(8, 0)
+      ? `URL rejected: ${URL_PROBLEMS[problem]}`
+      : 'URL using bad/illegal format or missing URL';
   }
 
   willRetry(seconds: number, left: number): string {

@@ -1,6 +1,7 @@
 import type { Request } from './command-line.ts';
 import type { Edition } from './edition.ts';
-import type { Url } from './url.ts';
+import type { Proxy } from './proxy.ts';
+import { type Url, writeUrl } from './url.ts';
 
 /** What is asked for, beside the URL. */
 interface Asked {
@@ -9,21 +10,30 @@ interface Asked {
   method: string;
   query: string | undefined;
   body: Uint8Array | undefined;
+  /** Who is asked, where it is not the server itself. */
+  proxy: Proxy | undefined;
 }
 
 /** The request line and the headers, as curl orders them. */
 export function requestHead(url: Url, asked: Asked): string {
-  const { request, method, query } = asked;
-  const lines = [`${method} ${targetOf(url, query)} HTTP/${request.protocol}`, ...headersOf(url, asked)];
+  const { request, method, query, proxy } = asked;
+  // A proxy must be told of whom it shall ask.
+  const whole = isStandardPort(url) ? { ...url, hasPort: false } : url;
+  const target = targetOf(proxy === undefined ? url.path : writeUrl(whole), query);
+  const lines = [`${method} ${target} HTTP/${request.protocol}`, ...headersOf(url, asked)];
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-function targetOf(url: Url, query: string | undefined): string {
-  if (query === undefined) return url.path;
-  return `${url.path}${url.path.includes('?') ? '&' : '?'}${query}`;
+function targetOf(target: string, query: string | undefined): string {
+  if (query === undefined) return target;
+  return `${target}${target.includes('?') ? '&' : '?'}${query}`;
 }
 
-function headersOf(url: Url, { request, edition, body }: Asked): string[] {
+function isStandardPort({ scheme, port }: Url): boolean {
+  return scheme === 'http' && port === 80;
+}
+
+function headersOf(url: Url, { request, edition, body, proxy }: Asked): string[] {
   const own = request.headers.map((line) => {
     const [, name = line, mark = '', value = ''] = /^([^:;]*)([:;])\s*(.*)$/s.exec(line) ?? [];
     return { name, value, isRemoved: mark === ':' && value === '', line: mark === ';' ? `${name}:` : line };
@@ -31,13 +41,12 @@ function headersOf(url: Url, { request, edition, body }: Asked): string[] {
   const isGiven = (name: string): boolean =>
     own.some((each) => each.name.toLowerCase() === name.toLowerCase());
   const standard: [string, string | undefined][] = [
-    [
-      'Host',
-      `${url.host}${url.hasPort && !(url.scheme === 'http' && url.port === 80) ? `:${url.port}` : ''}`,
-    ],
-    ['Authorization', authorization(url, request)],
+    ['Host', `${url.host}${url.hasPort && !isStandardPort(url) ? `:${url.port}` : ''}`],
+    ['Proxy-Authorization', proxy && basic(proxy.user)],
+    ['Authorization', basic(request.user ?? url.user)],
     ['User-Agent', request.agent === '' ? undefined : (request.agent ?? `curl/${edition.build.version}`)],
     ['Accept', '*/*'],
+    ['Proxy-Connection', proxy && 'Keep-Alive'],
   ];
   const lines = standard.flatMap(([name, value]) =>
     value === undefined || isGiven(name) ? [] : [`${name}: ${value}`],
@@ -52,7 +61,6 @@ function headersOf(url: Url, { request, edition, body }: Asked): string[] {
   return lines;
 }
 
-function authorization(url: Url, request: Request): string | undefined {
-  const user = request.user ?? url.user;
+function basic(user: string | undefined): string | undefined {
   return user === undefined ? undefined : `Basic ${Buffer.from(user).toString('base64')}`;
 }

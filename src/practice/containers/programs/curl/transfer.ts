@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { ConnectionReset } from '../../../network/connection.ts';
 import { strerror } from '../../errno.ts';
 import type { Process } from '../../process.ts';
@@ -9,6 +10,7 @@ import { dial, type Deadlines } from './connect.ts';
 import type { Edition } from './edition.ts';
 import { CurlFailure } from './failure.ts';
 import type { Meter } from './meter.ts';
+import { type Proxy, proxyFor } from './proxy.ts';
 import { framing, header, ResponseReader, type Framing, type ResponseHead } from './response.ts';
 import { requestHead } from './request-head.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -16,11 +18,17 @@ import type { Trace } from './trace.ts';
 import { follow, normalise, parseUrl, writeUrl, type Url } from './url.ts';
 import type { Facts } from './write-out.ts';
 
-/** A connection that may serve the next URL too. */
-export interface Pooled {
-  id: number;
+/** Whom to connect to for a URL: its server, or a proxy. */
+interface Peer {
+  /** IPv6 without brackets. */
   host: string;
   port: number;
+  proxy: Proxy | undefined;
+}
+
+/** A connection that may serve the next URL too. */
+export interface Pooled extends Peer {
+  id: number;
   socket: Socket;
   /** The next read, begun while nobody used it. */
   reading?: Promise<Uint8Array | null>;
@@ -122,7 +130,7 @@ export class Transfer {
     if (edition.isOfTheDecksDay && facts.redirects === 0 && facts.url !== writeUrl(url))
       await trace.remark(`Rebuilt URL to: ${writeUrl(url)}`);
     await this.meter.start(this.watch.milliseconds());
-    const pooled = await this.connection(url);
+    const pooled = await this.connection(url, await this.peer(url));
     facts.remote = pooled.socket.remote;
     facts.local = pooled.socket.local;
     facts.time.pretransfer = this.watch.tick(30);
@@ -131,7 +139,7 @@ export class Transfer {
     try {
       if (url.scheme === 'https') await this.tls(pooled.socket, url);
       if (edition.saysHttpVersion) await trace.remark('using HTTP/1.x');
-      await this.send(pooled.socket, url);
+      await this.send(pooled, url);
       const { head, body } = await this.receive(pooled);
       isAborted = false;
       isUsable = head !== undefined && keepsOpen(head, body);
@@ -143,11 +151,11 @@ export class Transfer {
       isAborted = !(error instanceof CurlFailure && error.status === 52);
       throw error;
     } finally {
-      if (session.process.alive) await this.release(pooled, isUsable, isAborted, url);
+      if (session.process.alive) await this.release(pooled, isUsable, isAborted);
     }
   }
 
-  private async release(pooled: Pooled, isUsable: boolean, isAborted: boolean, url: Url): Promise<void> {
+  private async release(pooled: Pooled, isUsable: boolean, isAborted: boolean): Promise<void> {
     const { edition, idle } = this.session;
     await this.finishMeter();
     if (isUsable) {
@@ -156,7 +164,7 @@ export class Transfer {
       const gone = (): void => void (rested.isGone = true);
       reading.then(gone, gone);
       idle.push(rested);
-      await this.trace.remark(edition.leftIntact(bare(url.host), url.port, pooled.id));
+      await this.trace.remark(edition.leftIntact(pooled.host, pooled.port, pooled.id));
       return;
     }
     pooled.socket.close();
@@ -168,11 +176,25 @@ export class Transfer {
     await this.meter.finish(this.watch.milliseconds(), { received, expected, sent: this.facts.size.upload });
   }
 
-  private async connection(url: Url): Promise<Pooled> {
+  private async peer(url: Url): Promise<Peer> {
+    const { process, edition, request } = this.session;
+    try {
+      const proxy = await proxyFor(url, { process, edition, request, trace: this.trace });
+      const { host, port } = proxy ?? url;
+      return { host: bare(host), port, proxy };
+    } catch (error) {
+      if (error instanceof CurlFailure) await this.trace.remark(error.message);
+      throw error;
+    }
+  }
+
+  private async connection(url: Url, peer: Peer): Promise<Pooled> {
     const { session, trace, facts } = this;
     const { process, edition } = session;
-    const host = bare(url.host);
-    const at = session.idle.findIndex((each) => each.host === host && each.port === url.port);
+    const { host, port, proxy } = peer;
+    const at = session.idle.findIndex(
+      (each) => each.host === host && each.port === port && each.proxy?.user === proxy?.user,
+    );
     const known = at < 0 ? undefined : session.idle.splice(at, 1)[0];
     if (known !== undefined && known.isGone !== true) {
       await trace.remark(edition.reusing(host, known.id));
@@ -182,41 +204,45 @@ export class Transfer {
     known?.socket.close();
     const id = session.nextId++;
     try {
-      const addresses = await this.addresses(url);
+      const addresses = await this.addresses(peer);
       facts.time.namelookup = this.watch.tick(40);
-      const destination = { host, port: url.port, addresses };
+      const place = edition.placeOf({ host: bare(url.host), port: url.port }, proxy && peer);
+      const destination = { port, place, addresses };
       const socket = await dial(process, edition, trace, destination, this.deadlines);
       facts.time.connect = this.watch.tick(150);
       facts.connects++;
-      const { address, port } = socket.remote;
+      const { address } = socket.remote;
       await trace.remark(edition.connected(host, address, port, socket.local, id));
-      return { id, host, port: url.port, socket };
+      return { ...peer, id, socket };
     } catch (error) {
       if (error instanceof CurlFailure) {
         await trace.remark(error.message);
-        if (error.status !== 6 && !edition.isOfTheDecksDay) await this.finishMeter();
-        await trace.remark(edition.closing(id, error.status !== 6));
+        const isUnknown = error.status === 6 || error.status === 5;
+        if (!isUnknown && !edition.isOfTheDecksDay) await this.finishMeter();
+        await trace.remark(edition.closing(id, !isUnknown));
       }
       throw error;
     }
   }
 
-  private async addresses(url: Url): Promise<string[]> {
+  private async addresses({ host, port, proxy }: Peer): Promise<string[]> {
     const { process, edition, request } = this.session;
-    const host = bare(url.host);
-    const given = request.resolves.get(`${host.toLowerCase()}:${url.port}`);
+    const given = request.resolves.get(`${host.toLowerCase()}:${port}`);
     const isLocal = edition.knowsLocalhost && /^(.*\.)?localhost\.?$/i.test(host);
     const local = edition.triesIpv4LocalhostFirst ? ['127.0.0.1', '::1'] : ['::1', '127.0.0.1'];
-    const all = given ?? (isLocal ? local : resolve(process, url.host));
+    const all = given ?? (isLocal ? local : resolve(process, host));
     const wanted = all.filter(
       (each) => request.family === undefined || each.includes(':') === (request.family === 6),
     );
-    if (wanted.length === 0) throw new CurlFailure(6, edition.unresolved(host));
-    const isNumeric = all.length === 1 && (all[0] === host || url.host.startsWith('['));
+    if (wanted.length === 0)
+      throw proxy === undefined
+        ? new CurlFailure(6, edition.unresolved(host, 'host'))
+        : new CurlFailure(5, edition.unresolved(host, 'proxy'));
+    const isNumeric = all.length === 1 && (all[0] === host || isIPv6(host));
     if (edition.showsResolved && !isNumeric) {
       const list = (isSix: boolean): string =>
         wanted.filter((each) => each.includes(':') === isSix).join(', ') || '(none)';
-      await this.trace.remark(`Host ${host}:${url.port} was resolved.`);
+      await this.trace.remark(`Host ${host}:${port} was resolved.`);
       await this.trace.remark(`IPv6: ${list(true)}`);
       await this.trace.remark(`IPv4: ${list(false)}`);
     }
@@ -244,10 +270,10 @@ export class Transfer {
     );
   }
 
-  private async send(socket: Socket, url: Url): Promise<void> {
+  private async send({ socket, proxy }: Pooled, url: Url): Promise<void> {
     const { request, edition, query } = this.session;
     const { method, body } = this;
-    const block = requestHead(url, { request, edition, method, query, body });
+    const block = requestHead(url, { request, edition, method, query, body, proxy });
     const top = Buffer.from(block, 'utf8');
     await this.write(socket, this.body === undefined ? top : Buffer.concat([top, this.body]));
     await this.trace.headers('>', block);
