@@ -15,6 +15,7 @@ const ROOTS = [
   'EventsV1Event',
   'V1ServiceAccount',
   'V1ConfigMap',
+  'V1ResourceQuota',
   'V1Lease',
   'V1Binding',
   'V1Eviction',

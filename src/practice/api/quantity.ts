@@ -27,12 +27,28 @@ export function nanos(text: string): bigint | undefined {
 /** As the server writes it: the largest suffix with a whole number before it, `500m` for `0.5`, `1Gi` for `1024Mi`. */
 export function canonical(text: string): string | undefined {
   const value = nanos(text);
-  if (value === undefined) return undefined;
+  return value === undefined ? undefined : written(value, text);
+}
+
+/** Of two quantities: below 0 when `a` is less, above 0 when it is more. */
+export function compare(a: string, b: string): number {
+  const difference = (nanos(a) ?? 0n) - (nanos(b) ?? 0n);
+  return difference < 0n ? -1 : Number(difference > 0n);
+}
+
+/** Two quantities together, with the kind of suffix that the first one has; of nothing, the second one. */
+export function plus(a: string, b: string): string {
+  const [first, second] = [nanos(a) ?? 0n, nanos(b) ?? 0n];
+  return written(first + second, first === 0n ? b : a);
+}
+
+/** @param like a quantity with the kind of suffix that is wanted */
+function written(value: bigint, like: string): string {
   if (value === 0n) return '0';
   const unit = 10n ** 9n;
-  if (text.endsWith('i') && value % unit === 0n && (value >= 1024n * unit || value <= -1024n * unit))
+  if (like.endsWith('i') && value % unit === 0n && (value >= 1024n * unit || value <= -1024n * unit))
     return withSuffix(value / unit, 1024n, BINARY);
-  if (/[eE][+-]?\d+$/.test(text)) return withExponent(value);
+  if (/[eE][+-]?\d+$/.test(like)) return withExponent(value);
   return withSuffix(value, 1000n, DECIMAL);
 }
 

@@ -70,4 +70,5 @@ export const NAMESPACES: ResourceName = { group: '', plural: 'namespaces' };
 export const EVENTS: ResourceName = { group: '', plural: 'events' };
 export const SERVICE_ACCOUNTS: ResourceName = { group: '', plural: 'serviceaccounts' };
 export const CONFIG_MAPS: ResourceName = { group: '', plural: 'configmaps' };
+export const RESOURCE_QUOTAS: ResourceName = { group: '', plural: 'resourcequotas' };
 export const LEASES: ResourceName = { group: 'coordination.k8s.io', plural: 'leases' };

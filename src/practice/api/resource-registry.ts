@@ -41,6 +41,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     suffix: () =>
       Array.from({ length: SUFFIX_LENGTH }, () => LETTERS[Math.floor(random() * LETTERS.length)]).join(''),
     find: (resource, namespace, name) => store.get(storeKey(resource), namespace, name),
+    list: (resource, namespace) => store.list(storeKey(resource), namespace),
   };
 
   function known(name: ResourceName): Resource {
@@ -75,6 +76,15 @@ export function createRegistry(options: RegistryOptions): Registry {
     );
   }
 
+  function admitValid(
+    resource: Resource,
+    object: KubernetesObject,
+    previous: KubernetesObject | undefined,
+    { warn = () => undefined }: WriteOptions,
+  ): void {
+    resource.admitValid?.(object, previous, { ...surroundings, warn });
+  }
+
   function create(
     resource: Resource,
     namespace: string | undefined,
@@ -94,6 +104,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     resource.admit?.(object, surroundings);
     resource.prepareCreate?.(object);
     check(resource, object, undefined);
+    admitValid(resource, object, undefined, write);
     if (write.dryRun !== true) return store.create(storeKey(resource), object);
     if (store.get(storeKey(resource), namespace, object.metadata.name) !== undefined)
       throw alreadyExists(storeKey(resource), object.metadata.name);
@@ -138,6 +149,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (resource.hasStatus && previous['status'] !== undefined) object['status'] = previous['status'];
     resource.prepareUpdate?.(object, previous);
     check(resource, object, previous);
+    admitValid(resource, object, previous, options);
     if (resource.hasGeneration && !isDeepStrictEqual(object['spec'], previous['spec']))
       object.metadata.generation = (previous.metadata.generation ?? 0) + 1;
     return write(resource, previous, object, options.dryRun);

@@ -29,6 +29,13 @@ export interface Surroundings {
   /** Lower-case letters and digits that can't be mistaken for one another, as generated names have them. */
   suffix(): string;
   find(resource: ResourceName, namespace: string | undefined, name: string): KubernetesObject | undefined;
+  /** In the order of their names. */
+  list(resource: ResourceName, namespace: string): KubernetesObject[];
+}
+
+/** What validating admission goes by, and how it says what is no reason to refuse. */
+export interface Ruling extends Surroundings {
+  warn(message: string): void;
 }
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
@@ -69,6 +76,8 @@ export interface Resource extends ResourceName {
   prepareUpdate?(object: KubernetesObject, previous: KubernetesObject): void;
   /** What is wrong with an object, beside its metadata; of a new one `previous` is undefined. */
   validate?(object: KubernetesObject, previous: KubernetesObject | undefined): FieldError[];
+  /** Validating admission, of an object without errors: why it is refused for all that. @throws {StatusError} */
+  admitValid?(object: KubernetesObject, previous: KubernetesObject | undefined, ruling: Ruling): void;
   /** Whether the status is a subresource, which only updateStatus changes. */
   hasStatus: boolean;
   /** Whether metadata.generation counts the changes of spec. */

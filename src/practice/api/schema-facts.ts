@@ -93,6 +93,8 @@ export const QUANTITIES: Record<string, string> = {
   V1NodeStatus: 'capacity allocatable',
   V1PodSpec: 'overhead',
   V1ResourceFieldSelector: 'divisor',
+  V1ResourceQuotaSpec: 'hard',
+  V1ResourceQuotaStatus: 'hard used',
   V1ResourceRequirements: 'limits requests',
   V1VolumeResourceRequirements: 'limits requests',
 };
@@ -113,6 +115,7 @@ export const ALWAYS_WRITTEN: Record<string, string> = {
   V1Pod: 'spec status',
   V1PodCondition: 'lastProbeTime lastTransitionTime',
   V1ReplicaSet: 'spec status',
+  V1ResourceQuota: 'spec status',
   V1Service: 'spec status',
   V1ServiceStatus: 'loadBalancer',
 };

@@ -6,6 +6,7 @@ import {
   NAMESPACES,
   PODS,
   type Registry,
+  RESOURCE_QUOTAS,
   SERVICE_ACCOUNTS,
 } from '../api/registry.ts';
 import { type Clock, timestamp } from '../clock.ts';
@@ -17,6 +18,7 @@ export const NAMESPACED_RESOURCES: readonly ResourceName[] = [
   PODS,
   CONFIG_MAPS,
   SERVICE_ACCOUNTS,
+  RESOURCE_QUOTAS,
   LEASES,
   EVENTS,
 ];

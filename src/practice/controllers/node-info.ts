@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../api/object.ts';
-import { type ContainerSpec, isSidecar, type Pod } from './pod.ts';
+import { podTotal } from '../api/resources/pod-total.ts';
+import type { ContainerSpec, Pod } from './pod.ts';
 import { parseQuantity } from './quantity.ts';
 import type { Taint } from './taint.ts';
 
@@ -68,26 +69,7 @@ export function scoredRequestsOf(pod: Pod): Amounts {
 }
 
 function total({ spec }: Pod, amountsOf: (container: ContainerSpec) => Amounts): Amounts {
-  const sum: Amounts = {};
-  for (const container of spec.containers) merge(sum, amountsOf(container), (a, b) => a + b);
-  const sidecars: Amounts = {};
-  const greediest: Amounts = {};
-  for (const container of spec.initContainers ?? []) {
-    const amounts = amountsOf(container);
-    if (isSidecar(container)) merge(sidecars, amounts, (a, b) => a + b);
-    else {
-      const beside = { ...amounts };
-      merge(beside, sidecars, (a, b) => a + b);
-      merge(greediest, beside, Math.max);
-    }
-  }
-  merge(sum, sidecars, (a, b) => a + b);
-  merge(sum, greediest, Math.max);
-  return sum;
-}
-
-function merge(into: Amounts, from: Amounts, join: (a: number, b: number) => number): void {
-  for (const [resource, amount] of Object.entries(from)) into[resource] = join(into[resource] ?? 0, amount);
+  return podTotal(spec, amountsOf, (a, b) => a + b, Math.max);
 }
 
 function parse(quantities: Record<string, string | number>): Amounts {

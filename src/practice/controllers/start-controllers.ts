@@ -22,6 +22,7 @@ import { NodeLifecycle } from './node-lifecycle.ts';
 import { NodeMonitor } from './node-monitor.ts';
 import { ALLOCATABLE } from './node-status.ts';
 import { asPod } from './pod.ts';
+import { countForQuotas } from './quota-controller.ts';
 import type { Runtime } from './runtime.ts';
 import { Scheduler } from './scheduler.ts';
 
@@ -107,6 +108,7 @@ export function startControllers(options: ControllersOptions): Controllers {
       fault,
       resources: options.namespacedResources ?? NAMESPACED_RESOURCES,
     }),
+    countForQuotas({ registry, clock, fault }),
     followPods(registry, kubelets, fault),
     () => lifecycle.stop(),
     () => scheduler.stop(),

@@ -655,6 +655,8 @@ describe('what is served', () => {
       'pods/exec',
       'pods/log',
       'pods/status',
+      'resourcequotas',
+      'resourcequotas/status',
       'serviceaccounts',
     ]);
     expect(body.resources.find(({ name }: Body) => name === 'pods')).toEqual({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonical, nanos } from '../../../src/practice/api/quantity.ts';
+import { canonical, compare, nanos, plus } from '../../../src/practice/api/quantity.ts';
 import { factor } from '../../support/prove.ts';
 
 describe('quantities', () => {
@@ -29,6 +29,27 @@ describe('quantities', () => {
   it.each(['', 'x', '1x', '1 Mi', 'Mi', '1MI', '1e', '--1', '1e999', '.'])('%j is none', (text) =>
     expect(canonical(text)).toBeUndefined(),
   );
+
+  // The kind of suffix is that of the first one which is not zero, as in resource.Quantity's Add.
+  it.each([
+    ['0', '0', '0'],
+    ['0', '64Mi', '64Mi'],
+    ['64Mi', '64Mi', '128Mi'],
+    ['512Mi', '512Mi', '1Gi'],
+    ['1G', '24Mi', '1025165824'],
+    ['24Mi', '976Ki', '25552Ki'],
+    ['500m', '500m', '1'],
+    ['0.1', '0.2', '300m'],
+    ['1e3', '500', '1500'],
+    ['3', '-3', '0'],
+  ])('%s and %s are %s', (a, b, expected) => expect(plus(a, b)).toBe(expected));
+
+  it.each([
+    ['1', '1000m', 0],
+    ['1Gi', '1G', 1],
+    ['999M', '1Gi', -1],
+    ['1n', '0', 1],
+  ])('%s against %s is %d', (a, b, expected) => expect(compare(a, b)).toBe(expected));
 
   it('are read in no time, however long', () => {
     const began = performance.now();

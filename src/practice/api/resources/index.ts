@@ -5,6 +5,7 @@ import { leases } from './leases.ts';
 import { namespaces } from './namespaces.ts';
 import { nodes } from './nodes.ts';
 import { pods } from './pods.ts';
+import { resourceQuotas } from './resource-quotas.ts';
 import { serviceAccounts } from './service-accounts.ts';
 
 /** Everything that the practice cluster keeps, in the order of discovery. */
@@ -14,6 +15,7 @@ export const RESOURCES: readonly Resource[] = [
   namespaces,
   nodes,
   pods,
+  resourceQuotas,
   serviceAccounts,
   leases,
 ];

@@ -1,3 +1,4 @@
+import { admitByQuota } from '../admission/resource-quota.ts';
 import { dns1123Subdomain } from '../names.ts';
 import { ALL_VERBS, type Resource } from '../resource.ts';
 import { admitPod, giveTolerations } from './pod-admission.ts';
@@ -49,6 +50,9 @@ export const pods: Resource = {
     if (status.phase === 'Succeeded' || status.phase === 'Failed') return 0;
     const period = asked ?? spec.terminationGracePeriodSeconds ?? 30;
     return period < 0 ? 1 : period;
+  },
+  admitValid(object, previous, ruling) {
+    if (previous === undefined) admitByQuota(asPod(object), ruling);
   },
   selectableFields(object) {
     const { spec, status } = asPod(object);
