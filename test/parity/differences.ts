@@ -144,9 +144,11 @@ export const differences: readonly Difference[] = [
   difference(
     '1.20',
     'table-columns',
-    'Tables have the columns of 1.35 and later: no count of Secrets, the architecture beside the kernel.',
+    'Tables have the columns of 1.35 and later: no count of Secrets, the architecture beside the kernel; the age is last.',
     [/^NAME SECRETS AGE$/gm, 'NAME AGE'],
     [/^(serviceaccount\/default) \d AGE$/gm, '$1 AGE'],
+    [/^NAME AGE REQUEST LIMIT$/gm, 'NAME REQUEST LIMIT AGE'],
+    [/^(few|cpu) AGE (.*\d\/\d.*)$/gm, '$1 $2 AGE'],
     [/(?<=^(?:node\/)?NODE .*MACHINE) MACHINE(?= MACHINE$)/gm, ' MACHINE (amd64)'],
   ),
   difference(
@@ -173,12 +175,14 @@ export const differences: readonly Difference[] = [
     /^(Annotations: )k8snet-tutor\/node-shell-image: \S+\n {12}/gm,
     '$1',
   ]),
-  difference(
-    'practice',
-    'no-quotas',
-    'The practice cluster has neither quotas nor limit ranges to describe.',
-    [/^(Name: NS\n[^]*Status: Active\n)$/g, '$1\nNo resource quota.\n\nNo LimitRange resource.\n'],
-  ),
+  difference('practice', 'no-limit-ranges', 'The practice cluster has no limit ranges to describe.', [
+    /^(Name: NS\n[^]*Status: Active\n\n(?:No resource quota\.|Resource Quotas)\n[^]*)$/g,
+    '$1\nNo LimitRange resource.\n',
+  ]),
+  difference('1.20', 'quota-words', 'What a quota wants to be told is told for each container since 1.24.', [
+    /must specify limits\.cpu,requests\.memory$/gm,
+    'must specify limits.cpu for: late; requests.memory for: late',
+  ]),
   difference(
     'practice',
     'cloud-nodes',

@@ -302,6 +302,37 @@ const configMaps: readonly Line[] = [
   live('delete sa robot'),
 ];
 
+/** Without a Pod, so that nothing is used. */
+const quotas: readonly Line[] = [
+  live('create quota few --hard=pods=2'),
+  live('create quota few --hard=pods=2', { note: 'again' }),
+  live('get quota few', { until: /0\/2/ }),
+  live('describe quota few'),
+  live('describe ns $NS', { note: 'with a quota' }),
+  live('get resourcequota few -o jsonpath={.status}'),
+  live(`patch quota few -p '{"spec":{"hard":{"pods":"0"}}}'`),
+  live('get quota', { until: /0\/0/ }),
+  live('run late --image=nginx', { note: 'no Pod fits in' }),
+  live('create -f multi-container.yml', { note: 'no Pod fits in' }),
+  live('create quota cpu --hard=limits.cpu=1,requests.memory=1024Mi,count/pods=5'),
+  live('get quota', { note: 'of each kind', until: /limits.cpu: 0/ }),
+  live('describe quota'),
+  live('run late --image=nginx', { note: 'without a limit' }),
+  live('create quota bad --hard=foo=1'),
+  live('create quota bad --hard=pods=-1'),
+  live('create quota bad --hard=pods=1 --dry-run=server'),
+  live('delete quota few cpu'),
+  live('get quota', { note: 'none left' }),
+  apart('create quota scoped --hard=pods=1 --scopes=BestEffort', 'scopes are not modelled', {
+    ...modern,
+    says: /the practice cluster does not model this/,
+  }),
+  apart('create quota ofServices --hard=services=1', 'Services are not modelled yet', {
+    ...modern,
+    says: /the practice cluster does not model this/,
+  }),
+];
+
 const rights: readonly Line[] = [
   live('auth can-i create pods'),
   live('auth can-i create pods --as=nobody'),
@@ -341,7 +372,8 @@ const going: readonly Line[] = [
   live('get pods', { note: 'none left' }),
 ];
 
-const served = /^(NAME|configmaps|events|namespaces|nodes|pods|serviceaccounts) .*(v1|APIVERSION|APIGROUP)/;
+const served =
+  /^(NAME|configmaps|events|namespaces|nodes|pods|resourcequotas|serviceaccounts) .*(v1|APIVERSION|APIGROUP)/;
 const discovery: readonly Line[] = [
   apart('cluster-info', 'it asks for Services, which are not modelled yet', {
     says: /doesn't have a resource type "services"/,
@@ -360,6 +392,7 @@ const discovery: readonly Line[] = [
 /** In the order typed: each line finds what those before it left. */
 export const lines: readonly Line[] = [
   ...before,
+  ...quotas,
   ...pod,
   ...exec,
   ...logs,

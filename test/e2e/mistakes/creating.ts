@@ -1,6 +1,6 @@
 import { loadLesson } from '../../../src/lesson/load.ts';
 import { openPack } from '../../../src/lesson/pack.ts';
-import { isPractice, kubectl, removePod, root } from '../harness.ts';
+import { kubectl, removePod, root } from '../harness.ts';
 import type { Lane } from './lane.ts';
 import type { Mistake } from './mistake.ts';
 
@@ -168,7 +168,6 @@ export const CREATING: Mistake[] = [
     remedy: /describe resourcequota/,
     make: (lane) => lane.quota(0),
     undo: (lane) => lane.try('delete', 'resourcequota', 'few-pods'),
-    cannot: noQuotas,
   },
   {
     name: "a quota that leaves no room for the tutor's own Pods",
@@ -182,10 +181,5 @@ export const CREATING: Mistake[] = [
     remedy: /--namespace NAME/,
     make: (lane) => lane.quota(0),
     undo: (lane) => lane.try('delete', 'resourcequota', 'few-pods'),
-    cannot: noQuotas,
   },
 ];
-
-function noQuotas(): string | undefined {
-  return isPractice ? 'the practice cluster has no quotas' : undefined;
-}

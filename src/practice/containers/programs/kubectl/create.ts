@@ -22,7 +22,7 @@ export const create: Command = {
   name: 'create',
   summary: 'Create a resource from a file or from stdin',
   usage: '-f FILENAME',
-  options: [option.list('filename', 'f'), option.list('from-literal'), ...WRITING],
+  options: [option.list('filename', 'f'), option.list('from-literal'), option.value('hard'), ...WRITING],
   async run(session, { operands }) {
     const manifests = session.options.has('filename')
       ? await readManifests(session)
@@ -41,7 +41,7 @@ export const create: Command = {
 
 /** Generators of a real kubectl that this one lacks. */
 const OTHERS = new Set(
-  'clusterrole clusterrolebinding cronjob deployment ingress job poddisruptionbudget priorityclass quota role rolebinding secret service token'.split(
+  'clusterrole clusterrolebinding cronjob deployment ingress job poddisruptionbudget priorityclass role rolebinding secret service token'.split(
     ' ',
   ),
 );
@@ -49,7 +49,12 @@ const OTHERS = new Set(
 /** `create namespace NAME` and the few others that need no file. */
 async function generated(session: Session, [kind = '', name]: readonly string[]): Promise<Manifest> {
   if (kind === '') throw failure('must specify one of -f and -k');
-  const known: Record<string, string> = { ns: 'namespace', cm: 'configmap', sa: 'serviceaccount' };
+  const known: Record<string, string> = {
+    ns: 'namespace',
+    cm: 'configmap',
+    sa: 'serviceaccount',
+    quota: 'resourcequota',
+  };
   const singular = known[kind] ?? kind;
   if (!Object.values(known).includes(singular) && !OTHERS.has(singular))
     throw usageFailure(`Unexpected args: [${[kind, name].filter(Boolean).join(' ')}]`, 'kubectl create');
@@ -70,8 +75,23 @@ async function generated(session: Session, [kind = '', name]: readonly string[])
       kind: type.kind,
       metadata: { name, ...(type.namespaced ? { namespace: session.namespace } : {}) },
       ...(data.length === 0 ? {} : { data: Object.fromEntries(data) }),
+      ...(singular === 'resourcequota' ? { spec: { hard: hardLimits(session) } } : {}),
     },
   };
+}
+
+/** `--hard=cpu=1,pods=2` @throws {KubectlFailure} */
+function hardLimits({ options }: Session): Record<string, string> {
+  const given = options.get('hard') ?? '';
+  if (given === '') return {};
+  return Object.fromEntries(
+    given.split(',').map((each) => {
+      const [name = '', quantity, ...rest] = each.split('=');
+      if (quantity === undefined || rest.length > 0)
+        throw failure(`invalid argument syntax ${each}, expected <resource>=<value>`);
+      return [name, quantity];
+    }),
+  );
 }
 
 /** What `--dry-run` comes to. @throws {KubectlFailure} */
@@ -108,7 +128,9 @@ export async function post(
   } catch (error) {
     // A command that makes its own object says what it failed to make.
     const status = error instanceof KubectlFailure ? error.status : undefined;
-    if (status === undefined || status.reason === 'Invalid' || type.singular === 'namespace') throw error;
+    if (status === undefined) throw error;
+    if (type.singular === 'resourcequota') throw failure(`failed to create quota: ${status.message}`);
+    if (status.reason === 'Invalid' || type.singular === 'namespace') throw error;
     throw type.singular === 'configmap'
       ? failure(`failed to create configmap: ${status.message}`)
       : serverFailure(status);

@@ -8,10 +8,12 @@ import { askedFor, type Reading, selectors } from '../operands.ts';
 import { option } from '../options.ts';
 import { isNotFound, type Session } from '../session.ts';
 import { align } from '../tab-writer.ts';
-import { describeConfigMap, describeNamespace, describeObject, describeServiceAccount } from './object.ts';
+import { describeConfigMap, describeObject, describeServiceAccount } from './object.ts';
 import { eventsText } from './events.ts';
+import { describeNamespace } from './namespace.ts';
 import { describeNode } from './node.ts';
 import { describePod } from './pod.ts';
+import { describeResourceQuota } from './resource-quota.ts';
 
 /** Tells everything of an object, in lines whose cells end with tabs; the events come after it. */
 type Describer = (object: ApiObject, session: Session) => string | Promise<string>;
@@ -21,8 +23,11 @@ const DESCRIBERS: Record<string, Describer> = {
   nodes: describeNode,
   namespaces: describeNamespace,
   configmaps: describeConfigMap,
+  resourcequotas: describeResourceQuota,
   serviceaccounts: describeServiceAccount,
 };
+
+const WITHOUT_EVENTS = new Set(['namespaces', 'resourcequotas']);
 
 export const describe: Command = {
   name: 'describe',
@@ -96,6 +101,6 @@ async function objectsOf(session: Session, { type, namespace, name }: Reading): 
 async function described(session: Session, type: ResourceType, object: ApiObject): Promise<string> {
   const describer: Describer = DESCRIBERS[type.plural] ?? describeObject;
   const text = await describer(object, session);
-  const hasEvents = session.options.get('show-events') !== 'false' && type.plural !== 'namespaces';
+  const hasEvents = session.options.get('show-events') !== 'false' && !WITHOUT_EVENTS.has(type.plural);
   return align(text + (hasEvents ? await eventsText(session, object) : ''), 2);
 }

@@ -1,12 +1,5 @@
-import { type ApiObject, isFields, textAt } from '../object.ts';
+import { type ApiObject, isFields } from '../object.ts';
 import { annotations, head, pairs } from './text.ts';
-
-export function describeNamespace(namespace: ApiObject): string {
-  return (
-    `Name:\t${namespace.metadata.name}\n${pairs('Labels', namespace.metadata.labels)}${annotations(namespace)}` +
-    `Status:\t${textAt(namespace, 'status', 'phase')}\n`
-  );
-}
 
 export function describeConfigMap(map: ApiObject): string {
   const data = isFields(map['data']) ? Object.entries(map['data']).sort(([a], [b]) => (a < b ? -1 : 1)) : [];

@@ -1,0 +1,26 @@
+import type { ApiObject, Fields } from '../object.ts';
+import { at } from '../object.ts';
+import { head } from './text.ts';
+
+export function describeResourceQuota(quota: ApiObject): string {
+  return `${head(quota)}Resource\tUsed\tHard\n--------\t----\t----\n${rows(quota, '')}`;
+}
+
+/** All quotas of a namespace under one title. */
+export function resourceQuotasText(quotas: readonly ApiObject[]): string {
+  if (quotas.length === 0) return 'No resource quota.\n';
+  const texts = quotas.map(
+    (quota) =>
+      `  Name:\t${quota.metadata.name}\n  Resource\tUsed\tHard\n  --------\t---\t---\n${rows(quota, '  ')}`,
+  );
+  return `Resource Quotas\n${texts.join('')}`;
+}
+
+function rows(quota: ApiObject, indent: string): string {
+  const hard = (at(quota, 'status', 'hard') ?? {}) as Fields;
+  const used = (at(quota, 'status', 'used') ?? {}) as Fields;
+  return Object.keys(hard)
+    .sort()
+    .map((name) => `${indent}${name}\t${String(used[name] ?? '0')}\t${String(hard[name])}\n`)
+    .join('');
+}
