@@ -1,5 +1,4 @@
-import type { ApiObject, Fields } from '../object.ts';
-import { at } from '../object.ts';
+import { type ApiObject, at, isFields, textAt } from '../object.ts';
 import { head } from './text.ts';
 
 export function describeResourceQuota(quota: ApiObject): string {
@@ -17,10 +16,12 @@ export function resourceQuotasText(quotas: readonly ApiObject[]): string {
 }
 
 function rows(quota: ApiObject, indent: string): string {
-  const hard = (at(quota, 'status', 'hard') ?? {}) as Fields;
-  const used = (at(quota, 'status', 'used') ?? {}) as Fields;
-  return Object.keys(hard)
+  const hard = at(quota, 'status', 'hard');
+  return Object.keys(isFields(hard) ? hard : {})
     .sort()
-    .map((name) => `${indent}${name}\t${String(used[name] ?? '0')}\t${String(hard[name])}\n`)
+    .map((name) => {
+      const used = textAt(quota, 'status', 'used', name) || '0';
+      return `${indent}${name}\t${used}\t${textAt(hard, name)}\n`;
+    })
     .join('');
 }
