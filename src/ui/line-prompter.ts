@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { LineInput } from './line-input.ts';
 import { Cancelled, type Prompter, untilYesOrNo } from './prompter.ts';
 
 /**
@@ -6,13 +7,14 @@ import { Cancelled, type Prompter, untilYesOrNo } from './prompter.ts';
  * the other one, but for Escape, which here is a key like any other.
  */
 export function linePrompter(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream): Prompter {
-  const ask = (question: string): Promise<string> =>
+  const ask = (question: string, ahead: boolean): Promise<string> =>
     new Promise((resolve, reject) => {
       if (stdin.readableEnded) {
         reject(new Cancelled());
         return;
       }
-      const lines = createInterface({ input: stdin, output: stdout, terminal: true, historySize: 0 });
+      const input = new LineInput(stdin, ahead ? 0 : stdin.readableLength);
+      const lines = createInterface({ input, output: stdout, terminal: true, historySize: 0 });
       let answer: string | undefined;
       lines.on('SIGINT', () => lines.close());
       lines.on('line', (line) => {
@@ -20,6 +22,7 @@ export function linePrompter(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStrea
         lines.close();
       });
       lines.on('close', () => {
+        input.close();
         if (answer !== undefined) resolve(answer);
         else {
           // The next line begins at the margin.
@@ -31,7 +34,7 @@ export function linePrompter(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStrea
       lines.prompt();
     });
   return {
-    ask: (question) => ask(`${question}> `),
-    confirm: (question) => untilYesOrNo(() => ask(`${question} (yes or no, Enter is no): `)),
+    ask: (question) => ask(`${question}> `, true),
+    confirm: (question) => untilYesOrNo(() => ask(`${question} (yes or no, Enter is no): `, false)),
   };
 }

@@ -1,14 +1,16 @@
 import { Interface } from 'node:readline';
+import { LineInput } from './line-input.ts';
 
 /** Somebody at a terminal. */
 export interface Prompter {
   /**
-   * Takes yes or no, and Enter alone for no; anything else is asked again.
+   * Takes yes or no, and Enter alone for no; anything else is asked again. Lines that came together with the one before, as
+   * when somebody pastes, are dropped: nobody has read the question.
    *
    * @throws {Cancelled} on Ctrl-C, Ctrl-D, Escape and at the end of input
    */
   confirm(question: string): Promise<boolean>;
-  /** One line; empty when just Enter was pressed. @throws {Cancelled} */
+  /** One line, which may have been typed ahead; empty when just Enter was pressed. @throws {Cancelled} */
   ask(question: string): Promise<string>;
 }
 
@@ -57,10 +59,12 @@ export function enquirerPrompter(
   stdout: NodeJS.WriteStream,
   colour: boolean,
 ): Prompter {
-  const ask = async (message: string): Promise<string> => {
+  const ask = async (message: string, ahead: boolean): Promise<string> => {
+    const skipped = ahead ? 0 : stdin.readableLength;
     const { default: Enquirer } = await import('enquirer');
     guardPause();
     if (stdin.readableEnded) throw new Cancelled();
+    const keys = new LineInput(stdin, skipped);
     const enquirer = new Enquirer<{ answer: string }>();
     let leave = (): void => {};
     enquirer.on('prompt', (prompt: Question) => {
@@ -74,7 +78,7 @@ export function enquirerPrompter(
     stdin.once('end', atEnd);
     try {
       const styles = { enabled: colour };
-      const question = { type: 'input', name: 'answer', message, styles, stdin, stdout };
+      const question = { type: 'input', name: 'answer', message, styles, stdin: keys.asTerminal, stdout };
       const { answer } = await enquirer.prompt(question);
       return answer.trim();
     } catch {
@@ -82,12 +86,13 @@ export function enquirerPrompter(
       throw new Cancelled();
     } finally {
       stdin.off('end', atEnd);
+      keys.close();
     }
   };
   return {
     // enquirer's own goes on with the first key: the Enter after it would answer the next question.
-    confirm: (question) => untilYesOrNo(() => ask(`${question} (y/N)`)),
-    ask,
+    confirm: (question) => untilYesOrNo(() => ask(`${question} (y/N)`, false)),
+    ask: (question) => ask(question, true),
   };
 }
 

@@ -10,6 +10,8 @@ interface Terminal {
   hangUp: () => Promise<void>;
   screen: () => string;
   listeners: () => number;
+  /** What is there for whoever reads the terminal next. */
+  read: () => Promise<string>;
 }
 
 type Make = (stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream) => Prompter;
@@ -43,7 +45,12 @@ function terminal(make: Make): Terminal {
       stdin.end();
     },
     screen: () => text,
-    listeners: () => stdin.listenerCount('end'),
+    listeners: () => stdin.listenerCount('end') + stdin.listenerCount('data'),
+    read: () =>
+      new Promise((resolve) => {
+        stdin.once('data', (chunk: Buffer) => resolve(chunk.toString()));
+        stdin.resume();
+      }),
   };
 }
 
@@ -109,6 +116,52 @@ describe.each(PROMPTERS)('%s', (_, make) => {
       const answer = prompter[kind]('Really?');
       await Promise.all([expect(answer).rejects.toBeInstanceOf(Cancelled), hangUp()]);
       await expect(prompter[kind]('Really?')).rejects.toBeInstanceOf(Cancelled);
+    });
+  });
+
+  describe('lines typed ahead', () => {
+    test.each([
+      ['as keys', 'hint\rstatus\rback\r'],
+      ['as lines of a terminal that was not raw', 'hint\nstatus\nback\n'],
+      ['pasted from another system', 'hint\r\nstatus\r\nback\r\n'],
+    ])('answer one question each: %s', async (_, keys) => {
+      const { prompter, type } = terminal(make);
+      const [first] = await Promise.all([prompter.ask('Really?'), type(keys)]);
+      expect([first, await prompter.ask('Really?'), await prompter.ask('Really?')]).toEqual([
+        'hint',
+        'status',
+        'back',
+      ]);
+    });
+
+    test('an unfinished one stands at the next question', async () => {
+      const { prompter, type } = terminal(make);
+      await Promise.all([prompter.ask('Really?'), type('hint\rsta')]);
+      const [second] = await Promise.all([prompter.ask('Really?'), type('tus\r')]);
+      expect(second).toBe('status');
+    });
+
+    test('wait for whoever reads next, as a shell does', async () => {
+      const { prompter, type, read } = terminal(make);
+      await Promise.all([prompter.ask('Really?'), type('shell\rcurl localhost\r')]);
+      expect(await read()).toBe('curl localhost\r');
+    });
+
+    test('are no yes to a question that nobody has read', async () => {
+      const { prompter, type } = terminal(make);
+      await Promise.all([prompter.ask('Really?'), type('cleanup\ry\rhint\r')]);
+      const answer = prompter.confirm('Really?');
+      const soon = new Promise((resolve) => setTimeout(resolve, 200, 'still asked'));
+      expect(await Promise.race([answer, soon])).toBe('still asked');
+      await Promise.all([expect(answer).resolves.toBe(false), type('n\r')]);
+    });
+
+    test('are dropped after Ctrl-C', async () => {
+      const { prompter, type } = terminal(make);
+      const answer = prompter.ask('Really?');
+      await Promise.all([expect(answer).rejects.toBeInstanceOf(Cancelled), type('\u0003cleanup\ry\r')]);
+      const [next] = await Promise.all([prompter.ask('Really?'), type('quit\r')]);
+      expect(next).toBe('quit');
     });
   });
 
