@@ -5,6 +5,7 @@ import { type CheckContext, HelperPodFailure } from './context.ts';
 import { helperTrouble } from './helper-trouble.ts';
 import { checkHttp } from './http.ts';
 import { judgeAtPods } from './node-health.ts';
+import { onceStarted } from './on-its-way.ts';
 import { checkNodeServer } from './node-server.ts';
 import { checkNodeToPod } from './node-to-pod.ts';
 import { checkPodToNode } from './pod-to-node.ts';
@@ -24,7 +25,9 @@ export function podOf(check: Check): string {
 /** Runs one check. Trouble on the way to the cluster is a verdict too: inconclusive, never a wrong answer. */
 export async function runCheck(check: Check, context: CheckContext): Promise<Verdict> {
   const subject = `Pod ${podOf(check)} in namespace ${context.namespace}`;
-  const judged = judgeAtPods(context, podsBetween(check), () => dispatch(check, context));
+  const judged = judgeAtPods(context, podsBetween(check), () =>
+    onceStarted(context, podsAsked(check), (once) => dispatch(check, once)),
+  );
   const found = await judged.catch((error: unknown) => asFinding(subject, context, error));
   return { check: check.id, kind: check.kind, ...found };
 }
@@ -46,6 +49,11 @@ function podsBetween(check: Check): string[] {
     case 'node-server':
       return [];
   }
+}
+
+/** The Pods that must have started before anything is found. */
+function podsAsked(check: Check): string[] {
+  return check.kind === 'ready' ? [] : [...new Set([podOf(check), ...podsBetween(check)])];
 }
 
 function dispatch(check: Check, context: CheckContext): Promise<Finding> {
