@@ -9,7 +9,9 @@ import type { Workshop } from './workshop.ts';
 
 /** Seconds that the server waits to be called. */
 const PATIENCE = 600;
-const EXEC_TIMEOUT = 15_000;
+/** Tenths of a second for it to listen. */
+const TRIES = 150;
+const EXEC_TIMEOUT = 30_000;
 
 /**
  * What the learner would do in a shell on a Node: a server that answers once, with a file's text. Where nobody has allowed a
@@ -50,19 +52,30 @@ export async function serveOnNode(
   });
 }
 
-/** The lesson's own line, for any nc and any curl. What it says goes nowhere, so that exec can end while it waits. */
+/**
+ * The lesson's own line, for any nc and any curl. What it says goes nowhere, so that exec can end while it waits. Where somebody
+ * else's server has the port, as in a class, that is waited for. Ours must be seen alive twice: one that finds the port
+ * taken ends at once, and who listens then is the other.
+ */
 function serverScript(text: string, port: number, nonce: string): string {
   const file = `/tmp/k8snet-${nonce}`;
   return [
-    `[ -e ${file} ] || {`,
     `cat > ${file} <<'END-${nonce}'`,
     text.endsWith('\n') ? text.slice(0, -1) : text,
     `END-${nonce}`,
-    `( { printf 'HTTP/1.0 200 OK\\r\\nContent-Length: %s\\r\\n\\r\\n' $(wc -c < ${file}); cat ${file}; } |`,
-    `timeout ${PATIENCE} nc -l -p ${port} ) < /dev/null > /dev/null 2> ${file}.trouble &`,
+    `listening() { grep -q '${socketRow(port, '0A')}' /proc/net/tcp /proc/net/tcp6 2> /dev/null; }`,
+    `alive() { [ -e ${file}.pid ] && kill -0 $(cat ${file}.pid) 2> /dev/null; }`,
+    `serve() {`,
+    `  ( { printf 'HTTP/1.0 200 OK\\r\\nContent-Length: %s\\r\\n\\r\\n' $(wc -c < ${file}); cat ${file}; } |`,
+    `    timeout ${PATIENCE} nc -l -p ${port} ) < /dev/null > /dev/null 2> ${file}.trouble &`,
+    `  echo $! > ${file}.pid`,
     `}`,
-    `i=0; until grep -q '${socketRow(port, '0A')}' /proc/net/tcp /proc/net/tcp6 2> /dev/null; do`,
-    `  i=$((i+1)); [ $i -lt 50 ] || { cat ${file}.trouble >&2; exit 1; }; sleep 0.1`,
+    `i=0; seen=0`,
+    `while [ $seen -lt 2 ]; do`,
+    `  if alive; then if listening; then seen=$((seen+1)); fi`,
+    `  else seen=0; if listening; then echo 'another server has the port' > ${file}.trouble; else serve; fi; fi`,
+    `  i=$((i+1)); [ $i -lt ${TRIES} ] || { cat ${file}.trouble >&2; exit 1; }`,
+    `  sleep 0.1`,
     `done`,
   ].join('\n');
 }

@@ -8,10 +8,12 @@ import {
   Learner,
   makeNamespace,
   NAMESPACE,
+  pause,
   removePod,
   tryKubectl,
   uidOf,
 } from './harness.ts';
+import { Lane } from './mistakes/lane.ts';
 
 /** Beside the table of mistakes: what only looks like one, what must not be shown, and what must not be touched. */
 describe.skipIf(kubeconfig === '')('not to be mistaken', () => {
@@ -68,6 +70,21 @@ describe.skipIf(kubeconfig === '')('not to be mistaken', () => {
     expect(answer.stderr + answer.stdout).not.toContain('expired-token-value');
     rmSync(folder, { recursive: true });
     other.remove();
+  });
+
+  it("a port of a Node that another learner's server has is waited for", async () => {
+    const lane = new Lane(NAMESPACE, learner);
+    lane.turnTo('multiple-containers-create');
+    await learner.tutor('solve');
+    await lane.ready();
+    await lane.serve(await lane.field('.spec.nodeName'), { text: 'another' });
+    lane.turnTo('access-node-from-pod');
+    const solving = learner.tutor('solve', '--allow-node-network');
+    await pause(7_000);
+    await lane.stop();
+    const solved = await solving;
+    expect(solved.code, solved.stderr).toBe(0);
+    expect(solved.stdout).toMatch(/nc listens on port 8000[^]*✓ server/);
   });
 
   it("another cluster than the session's is refused, naming both; nothing is touched", async () => {
