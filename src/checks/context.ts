@@ -9,8 +9,8 @@ export interface CheckContext {
   namespace: string;
   /** Where a misplaced object is looked for: `default` and the kubeconfig's namespace. */
   otherNamespaces: string[];
-  /** Names of all Pods that the lesson's checks are about. */
-  lessonPods: ReadonlySet<string>;
+  /** The lesson's Pods by name, and the page, from 1, on which each is made. */
+  lessonPods: ReadonlyMap<string, number>;
   origin: 'measured' | 'simulated';
   /** A fresh word of letters and digits that nobody can guess. */
   nonce(): string;

@@ -38,7 +38,9 @@ export async function whyMissing(context: CheckContext, name: string): Promise<M
       evidence,
     };
   }
-  return missing('pod-missing', 'there is no such Pod', {});
+  return missing('pod-missing', 'there is no such Pod', {
+    page: String(context.lessonPods.get(name) ?? ''),
+  });
 }
 
 function missing(code: string, observed: string, details: Record<string, string>): Missing {
@@ -60,7 +62,7 @@ async function podsOf(context: CheckContext): Promise<Pod[]> {
 }
 
 /** A Pod of nearly this name, or one that a Deployment of this name made; never one that the lesson means by its own name. */
-function similarTo(name: string, pods: Pod[], lessonPods: ReadonlySet<string>): Pod | undefined {
+function similarTo(name: string, pods: Pod[], lessonPods: ReadonlyMap<string, number>): Pod | undefined {
   const others = pods.filter(
     ({ metadata }) => !lessonPods.has(metadata.name) && metadata.deletionTimestamp === undefined,
   );

@@ -1,6 +1,7 @@
 import { exitCodeOf, type Verdict } from '../checks/verdict.ts';
 import type { Fact } from '../tutor/facts.ts';
 import type { Step } from '../lesson/lesson.ts';
+import { solutionOf } from '../tutor/needed.ts';
 import { checkStep, solveStep } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
 import { clusterAsData, markDone } from './check.ts';
@@ -59,8 +60,7 @@ async function demonstrateStep(
   step: Step,
 ): Promise<{ facts: Fact[]; verdicts: Verdict[] }> {
   await solveStep(workshop, step);
-  const applied = step.solution.flatMap((action) => (action.kind === 'apply' ? [action.manifest] : []));
-  await awaitPods(workshop, [...step.apply, ...applied]);
+  await awaitPods(workshop, [...step.apply, ...solutionOf(step)]);
   const facts = await factsOf(workshop, step);
   showPage(workshop, step, facts, desk.output);
   const verdicts = await checkStep(workshop, step);

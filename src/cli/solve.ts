@@ -1,8 +1,10 @@
 import { exitCodeOf } from '../checks/verdict.ts';
 import type { Step } from '../lesson/lesson.ts';
+import type { Manifest } from '../lesson/manifest.ts';
 import { Problem } from '../problem.ts';
 import { readBaseline } from '../tutor/baseline.ts';
 import { findPod } from '../cluster/pod.ts';
+import { neededFor, solutionOf } from '../tutor/needed.ts';
 import { deletePod, solveStep, stepOf } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
 import { checkAndShow } from './check.ts';
@@ -27,17 +29,19 @@ export async function solveAndCheck(
   step: Step,
   replace: boolean,
 ): Promise<number> {
-  if (step.solution.length === 0 && step.apply.length === 0) {
+  const work = { ...step, apply: neededFor(workshop.lesson, step) };
+  if (work.solution.length === 0 && work.apply.length === 0) {
     desk.output.say('There is nothing to do on this page. Go on: k8snet-tutor next');
     return 0;
   }
   if (step.solution.some(({ kind }) => kind === 'listen')) await nodeNetworkAllowed(desk, workshop, true);
-  if (replace) await removeLearners(workshop, step);
+  if (replace) for (const name of await replaceable(workshop, work)) await deletePod(workshop, name);
   try {
-    await solveStep(workshop, step);
+    await solveStep(workshop, work);
   } catch (error) {
-    if (error instanceof Problem && error.code === 'object-exists' && !replace) throw withReplace(error);
-    throw error;
+    if (!(error instanceof Problem) || error.code !== 'object-exists') throw error;
+    const helps = !replace && (await replaceable(workshop, work)).length > 0;
+    throw helps ? withReplace(error) : error;
   }
   const verdicts = await checkAndShow(desk, workshop, step, true);
   desk.output.add({ step: step.id, verdicts: verdictsAsData(workshop, verdicts) });
@@ -56,15 +60,25 @@ function withReplace(error: Problem): Problem {
   });
 }
 
-/** The learner's own attempts at this page's Pods. One that was there before the lesson is a stranger's and stays. */
-async function removeLearners(workshop: Workshop, step: Step): Promise<void> {
-  const { api, session, folder } = workshop;
+/**
+ * The Pods of a page that are attempts of the learner's. Of those that the tutor makes for the page its own are left as they
+ * are; one that was there before the lesson is a stranger's and stays.
+ */
+async function replaceable(workshop: Workshop, work: Step): Promise<string[]> {
+  const { api, session, folder, journal } = workshop;
   const baseline = readBaseline(folder);
-  const objects = step.solution.flatMap((action) => (action.kind === 'apply' ? action.manifest.objects : []));
-  for (const { kind, name } of objects) {
-    if (kind !== 'Pod') continue;
+  const ours = new Set(journal.open().map(({ uid }) => uid));
+  const learners = new Set(podsIn(solutionOf(work)));
+  const names: string[] = [];
+  for (const name of new Set([...podsIn(work.apply), ...learners])) {
     const uid = (await findPod(api, session.namespace, name))?.metadata.uid;
     if (uid === undefined || (session.borrowed && baseline?.uids.has(uid) !== false)) continue;
-    await deletePod(workshop, name);
+    if (learners.has(name) || !ours.has(uid)) names.push(name);
   }
+  return names;
+}
+
+function podsIn(manifests: Manifest[]): string[] {
+  const objects = manifests.flatMap((manifest) => manifest.objects);
+  return objects.filter(({ kind }) => kind === 'Pod').map(({ name }) => name);
 }

@@ -110,7 +110,10 @@ function occupied(workshop: Workshop, object: NewObject, found: KubernetesObject
     where: namespace === undefined ? `${kind} ${name}` : `${kind} ${name} in namespace ${namespace}`,
     next: going
       ? ['Try again in half a minute.']
-      : [`If it is yours and not needed any more: ${remove}`, 'Otherwise use another namespace.'],
+      : [
+          `If it is yours and not needed any more: ${remove}`,
+          'Otherwise begin in another namespace: k8snet-tutor cleanup, then k8snet-tutor start --namespace NAME',
+        ],
   });
 }
 

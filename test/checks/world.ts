@@ -139,7 +139,10 @@ export class World {
       api: new Api(this.connection, this.controller.signal, this.clock),
       namespace: NAMESPACE,
       otherNamespaces: ['default'],
-      lessonPods: new Set(['web', 'other']),
+      lessonPods: new Map([
+        ['web', 2],
+        ['other', 1],
+      ]),
       origin: 'measured',
       nonce: () => `nonce${++this.nonces}x`,
       kubectl: (...args) => ['kubectl', '-n', NAMESPACE, ...args].join(' '),
