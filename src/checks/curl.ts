@@ -6,6 +6,8 @@ export type CurlResult =
       kind: 'answered';
       status: number;
       body: string;
+      /** `server: nginx`, as they came. */
+      headers: string[];
       /** The address curl connected to, and the address it connected from. */
       remote: string;
       local: string;
@@ -70,6 +72,7 @@ export function readCurl(
       kind: 'answered',
       status,
       body,
+      headers: [...outcome.stderr.matchAll(/^< ([\w-]+: *.*?)\r?$/gm)].map((each) => each[1]!),
       remote: facts[3] ?? '',
       local: facts[4] ?? '',
     };

@@ -1,6 +1,7 @@
 import type { CheckOf } from '../lesson/check.ts';
 import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
+import { signedBySidecar } from './mesh.ts';
 import { probe, type Probe } from './probe.ts';
 import { asTyped } from './proxy.ts';
 import { judgeSource } from './source.ts';
@@ -18,8 +19,9 @@ async function judgeAnswer(
   check: CheckOf<'http'>,
   context: CheckContext,
   sent: Probe,
-  { status, body }: Extract<Probe['result'], { kind: 'answered' }>,
+  result: Extract<Probe['result'], { kind: 'answered' }>,
 ): Promise<Finding> {
+  const { status, body } = result;
   const { expect } = check;
   const common = {
     subject: podSubject(context, check.from.pod),
@@ -31,6 +33,7 @@ async function judgeAnswer(
       url: sent.url,
       status: String(status),
       text: expect.body ?? '',
+      ...signedBySidecar(result),
     },
   };
   const answer = sent.evidence[0]?.text ?? '';

@@ -23,7 +23,7 @@ export async function listeningSockets(
   context: CheckContext,
   at: ContainerReference,
 ): Promise<Listening | undefined> {
-  const script = 'cat /proc/net/tcp; cat /proc/net/tcp6 2> /dev/null || true';
+  const script = 'cat /proc/net/tcp || exit $?; cat /proc/net/tcp6 2> /dev/null || true';
   const target = { namespace: context.namespace, ...at };
   const outcome = await execScript(context.api, target, script, context.nonce, 10_000);
   if (outcome.kind !== 'exit' || outcome.code !== 0) return undefined;

@@ -6,6 +6,7 @@ import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
 import { type ClosedReason, whyClosed } from './node-closed.ts';
 import { enterNode } from './node-entry.ts';
+import { signedBySidecar } from './mesh.ts';
 import { judgeAtNodes } from './node-health.ts';
 import { type Probe, request } from './probe.ts';
 import { asTyped } from './proxy.ts';
@@ -103,13 +104,14 @@ async function judgeAnswer({ context, check, node, expected }: AskedServer, sent
     url: sent.url,
     text: check.body,
   };
+  if (sent.result.kind !== 'answered') return connectionFailed(context, check.from, sent);
   const subject = podSubject(context, check.from.pod);
   const common = { subject, expected, evidence: sent.evidence, details };
-  if (sent.result.kind !== 'answered') return connectionFailed(context, check.from, sent);
   const { body, status } = sent.result;
   if (!body.includes(check.body))
     return finding('fail', 'node-serves-other', {
       ...common,
+      details: { ...details, ...signedBySidecar(sent.result) },
       observed:
         body.trim() === ''
           ? 'an empty answer'

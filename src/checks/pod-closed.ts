@@ -56,7 +56,8 @@ function judge(sockets: ListeningSocket[], host: string, port: number): Omit<Pod
       details: { listens: addressesOf(here) },
     };
   const ports = [...new Set(useful.map((each) => each.port))].sort((one, other) => one - other);
-  if (here.length > 0 || ports.length === 0) return { code: 'connection-refused', observed: '', details: {} };
+  if (here.length > 0 || ports.length === 0)
+    return { code: 'connection-refused', observed: '', details: { listens: 'nothing' } };
   const text = `${ports.slice(0, MANY).join(', ')}${ports.length > MANY ? ' and others' : ''}`;
   return {
     code: 'port-elsewhere',

@@ -4,6 +4,7 @@ import { TransportError } from '../cluster/connection.ts';
 import { type CheckContext, HelperPodFailure } from './context.ts';
 import { helperTrouble } from './helper-trouble.ts';
 import { checkHttp } from './http.ts';
+import { judgeBesideMesh } from './mesh.ts';
 import { judgeAtPods } from './node-health.ts';
 import { onceStarted } from './on-its-way.ts';
 import { checkNodeServer } from './node-server.ts';
@@ -25,11 +26,19 @@ export function podOf(check: Check): string {
 /** Runs one check. Trouble on the way to the cluster is a verdict too: inconclusive, never a wrong answer. */
 export async function runCheck(check: Check, context: CheckContext): Promise<Verdict> {
   const subject = `Pod ${podOf(check)} in namespace ${context.namespace}`;
-  const judged = judgeAtPods(context, podsBetween(check), () =>
-    onceStarted(context, podsAsked(check), (once) => dispatch(check, once)),
+  const judge = (): Promise<Finding> =>
+    onceStarted(context, podsAsked(check), (once) => dispatch(check, once));
+  const judged = judgeBesideMesh(context, podsOf(check), () =>
+    judgeAtPods(context, podsBetween(check), judge),
   );
   const found = await judged.catch((error: unknown) => asFinding(subject, context, error));
   return { check: check.id, kind: check.kind, ...found };
+}
+
+/** The Pods whose traffic a check is about. */
+function podsOf(check: Check): string[] {
+  const peer = check.kind === 'same-address' && check.peer !== undefined ? [check.peer] : [];
+  return [...new Set([podOf(check), ...podsBetween(check), ...peer])];
 }
 
 /** The Pods without which nothing comes of a check; none where it looks at its Nodes by itself. */

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { canonicalAddress } from '../cluster/address.ts';
 import { findLogLine } from '../cluster/log.ts';
 import type { CheckContext } from './context.ts';
+import { isSidecar } from './mesh.ts';
 import { orForbidden, type Probe } from './probe.ts';
 import { finding, type Finding, podSubject } from './target-pod.ts';
 import type { Evidence } from './verdict.ts';
@@ -32,7 +33,8 @@ export async function askWitness(
   if (probe.to === undefined) return { finding: noWitness(context, probe) };
   const pod = probe.to.metadata.name;
   const subject = podSubject(context, pod);
-  const containers = probe.to.spec.containers.map((each) => each.name);
+  // The sidecar of a mesh logs what it passes on, in words of its own.
+  const containers = probe.to.spec.containers.map(({ name }) => name).filter((name) => !isSidecar(name));
   const target = { namespace: context.namespace, pod, containers };
   const found = await orForbidden(subject, () => findLogLine(context.api, target, probe.nonce, LOG_PATIENCE));
   if (found !== undefined && 'finding' in found) return found;

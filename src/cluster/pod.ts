@@ -38,6 +38,7 @@ export interface Pod extends KubernetesObject {
     hostPID?: boolean;
     shareProcessNamespace?: boolean;
     containers: { name: string; image?: string }[];
+    initContainers?: { name: string; restartPolicy?: string }[];
   };
   status?: {
     phase?: string;

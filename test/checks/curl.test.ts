@@ -300,10 +300,13 @@ describe('readCurl', () => {
 
   it('reads an answer, with what stands before the facts as its body', () => {
     const stdout = `line one\nline two\n\n${MARK} 404 0.000212 [10.0.2.7] [10.0.1.5]\n`;
-    expect(readCurl({ kind: 'exit', code: 0, stderr: '', stdout }, MARK)).toEqual({
+    const stderr =
+      '> GET / HTTP/1.1\r\n< HTTP/1.1 404 Not Found\r\n< Server: nginx\r\n< X-Note: < a: b\r\n< \r\n';
+    expect(readCurl({ kind: 'exit', code: 0, stderr, stdout }, MARK)).toEqual({
       kind: 'answered',
       status: 404,
       body: 'line one\nline two\n',
+      headers: ['Server: nginx', 'X-Note: < a: b'],
       remote: '10.0.2.7',
       local: '10.0.1.5',
     });

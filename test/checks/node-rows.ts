@@ -2,6 +2,7 @@ import { HelperPodFailure } from '../../src/checks/context.ts';
 import { ApiError } from '../../src/cluster/api.ts';
 import { statusAnswer } from '../support/scripted-connection.ts';
 import { helperFailure, type NodeWorld, probePod, procRow, refused } from './node-world.ts';
+import { meshed } from './mesh-rows.ts';
 import { proxied, PROXY_REFUSED } from './proxy-rows.ts';
 import type { Row } from './verdict-row.ts';
 import { accessLine, pod, podWaiting } from './world.ts';
@@ -166,6 +167,17 @@ const nodeToPod: Row<NodeWorld>[] = [
     code: 'node-unanswered',
     says: 'EOF',
     not: 'somebody else',
+  },
+  {
+    name: 'the kubelet got no answer, and it is a sidecar that takes what comes',
+    check: OWN,
+    world: (world) => {
+      kubeletSays(`${PROBE} read: connection reset by peer`)(world);
+      world.connection.put(meshed('linkerd-proxy', { name: 'web' }));
+    },
+    outcome: 'inconclusive',
+    code: 'mesh-in-the-way',
+    says: 'reset by peer',
   },
   {
     name: 'the kubelet was refused',
@@ -938,6 +950,18 @@ const nodeServer: Row<NodeWorld>[] = [
     outcome: 'fail',
     code: 'node-serves-other',
     says: ['Not found', 'not with the text "kind: Pod"'],
+  },
+  {
+    name: 'another text, by the sidecar of the Pod that asked',
+    check: SERVER,
+    world: (world) => {
+      const headers = ['server: envoy'];
+      ports({ 8000: { status: 503, body: 'upstream connect error', headers, ...HELLO } })(world);
+      world.connection.put(meshed('istio-proxy', { name: 'web' }));
+    },
+    outcome: 'inconclusive',
+    code: 'mesh-in-the-way',
+    says: ['server: envoy', 'in Pod web'],
   },
   {
     name: 'an empty text',

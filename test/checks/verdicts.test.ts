@@ -3,6 +3,7 @@ import { VERDICT_CODES, wordingOf } from '../../src/checks/wording.ts';
 import { TransportError } from '../../src/cluster/connection.ts';
 import { statusAnswer } from '../support/scripted-connection.ts';
 import { CHANGING_ROWS } from './changing-rows.ts';
+import { MESH_ROWS } from './mesh-rows.ts';
 import { NODE_ROWS } from './node-rows.ts';
 import { PROXY_ROWS } from './proxy-rows.ts';
 import { TYPED_ROWS } from './typed/rows.ts';
@@ -1121,13 +1122,17 @@ function refusedBeside(...sockets: string[]): (world: World) => void {
 }
 
 describe('every verdict', () => {
-  it.each([...rows, ...PROXY_ROWS])('$name: $code', async (row) => {
+  it.each([...rows, ...PROXY_ROWS, ...MESH_ROWS])('$name: $code', async (row) => {
     await expectVerdict(row, new World());
   });
 
   it('has a row for each code', () => {
     expect(
-      [...new Set([...rows, ...PROXY_ROWS, ...NODE_ROWS, ...TYPED_ROWS].map((row) => row.code))].sort(),
+      [
+        ...new Set(
+          [...rows, ...PROXY_ROWS, ...MESH_ROWS, ...NODE_ROWS, ...TYPED_ROWS].map((row) => row.code),
+        ),
+      ].sort(),
     ).toEqual([...VERDICT_CODES].sort());
   });
 

@@ -9,7 +9,7 @@ export interface CurlCall {
 
 export type CurlAnswer =
   /** With the status 0 there is no HTTP around the body. */
-  | { status: number; body: string; remote: string; local: string }
+  | { status: number; body: string; remote: string; local: string; headers?: string[] }
   /** `connect` is %{time_connect}. */
   | { exit: number; stderr: string; stdout?: string; connect?: string };
 
@@ -89,7 +89,10 @@ function answered(args: string[], requested: string, answer: CurlAnswer): ShellR
   });
   if ('exit' in answer)
     return { code: answer.exit, stdout: `${answer.stdout ?? ''}${facts}`, stderr: answer.stderr };
-  const stderr = `* Connected to ${answer.remote} (${answer.remote}) port 80\n> GET ${requested} HTTP/1.1\n< HTTP/1.1 ${answer.status}\n`;
+  const head = [`HTTP/1.1 ${answer.status}`, ...(answer.headers ?? [])]
+    .map((line) => `< ${line}\r\n`)
+    .join('');
+  const stderr = `* Connected to ${answer.remote} (${answer.remote}) port 80\n> GET ${requested} HTTP/1.1\n${head}`;
   return { code: 0, stdout: `${answer.body}${facts}`, stderr };
 }
 

@@ -6,6 +6,7 @@ import { type AddressBook, type Holder, readAddresses } from './address-holder.t
 import { isClusterName, isHere, isPrivate } from './cluster-name.ts';
 import { connectionFailed } from '../connection-failed.ts';
 import type { CheckContext } from '../context.ts';
+import { judgeBesideMesh } from '../mesh.ts';
 import { meantPlaces } from './meant-place.ts';
 import type { PageMeaning } from './page-meaning.ts';
 import { judgeAtNodes } from '../node-health.ts';
@@ -45,12 +46,18 @@ export async function whyNoAnswer(typed: Typed, context: CheckContext): Promise<
   const again = (): ReturnType<typeof request> =>
     request(context, place.shell, destination, { scheme, path, isTyped: true });
   const nodes = [from.spec.nodeName, holder && nodeOf(holder)];
-  return judgeAtNodes(context, nodes, async () => {
+  const ask = async (): Promise<Finding> => {
     const sent = await again();
     return 'finding' in sent
       ? sent.finding
       : judge({ ...typed, context, book, from, holder, meant, sent, again });
-  });
+  };
+  const pods = [from, ...(destination.to === undefined ? [] : [destination.to])];
+  return judgeBesideMesh(
+    context,
+    pods.map(({ metadata }) => metadata.name),
+    () => judgeAtNodes(context, nodes, ask),
+  );
 }
 
 /** The finding for a line whose variable had no value: nothing is sent. */

@@ -94,6 +94,16 @@ export const CONNECTION_WORDS: Record<string, Words> = {
       `For good: take them out of the container's env in the file, or add no_proxy with the value '*' if they come from elsewhere; then kubectl delete pod ${d['pod']}, and apply the file again.`,
     ],
   },
+  'mesh-in-the-way': {
+    said: (d) =>
+      `${d['mesh']} is in the way: its container ${d['sidecar']} in Pod ${d['meshed']} may be why${d['signed'] ? ` (${d['signed']})` : ''}`,
+    why: "A mesh takes what a Pod sends and gets, and passes it on with addresses and answers of its own. What is seen then is the mesh's doing, not the network's, and not yours.",
+    next: (d) => [
+      `Keep it out of this Pod: write ${d['off']} under metadata in the file, then kubectl delete pod ${d['meshed']}, and apply the file again.`,
+      ...(d['namespaceOff'] ? [`Or out of the namespace: kubectl ${d['namespaceOff']}`] : []),
+      `What does it say? kubectl logs ${d['meshed']} -c ${d['sidecar']}`,
+    ],
+  },
   'name-unknown': {
     said: (d) =>
       `${d['node'] ? `Node ${d['node']}` : `Container ${d['container']}`} can't resolve the name in ${d['url']}`,

@@ -1,3 +1,4 @@
+import { meshed, RESET } from '../mesh-rows.ts';
 import { type NodeWorld, refused } from '../node-world.ts';
 import { proxied, PROXY_REFUSED } from '../proxy-rows.ts';
 import type { Row } from '../verdict-row.ts';
@@ -406,6 +407,18 @@ const refusals: TypedRow[] = [
     outcome: 'fail',
     code: 'connection-refused',
     says: 'kubectl logs other',
+  },
+  {
+    name: 'the Pod that is meant hangs up, or the sidecar in it',
+    typed: 'curl 10.0.2.7',
+    checks: [OTHER_POD],
+    world: (world) => {
+      answers(RESET)(world);
+      world.connection.put(meshed('istio-proxy'));
+    },
+    outcome: 'inconclusive',
+    code: 'mesh-in-the-way',
+    says: 'kubectl logs other -c istio-proxy',
   },
   {
     name: "one's own address refuses, which is always meant",

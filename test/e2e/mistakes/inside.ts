@@ -5,6 +5,14 @@ import type { Mistake } from './mistake.ts';
 const step = 'multiple-containers-jump-in';
 const own = { step: 'access-pod-from-node', check: 'own-node' };
 
+/** As Envoy answers for a server that it can't reach. */
+const SIDECAR = {
+  name: 'istio-proxy',
+  image: 'nginx:1.29',
+  ...nginxThat('server { listen 80; add_header server istio-envoy always; return 503; }'),
+  readinessProbe: { tcpSocket: { port: 80 }, periodSeconds: 1 },
+};
+
 /** Mistakes that show when the container asks. */
 export const INSIDE: Mistake[] = [
   {
@@ -87,6 +95,19 @@ export const INSIDE: Mistake[] = [
     make: (lane) =>
       lane.readyPod({
         shell: { env: [{ name: 'http_proxy', value: 'http://jane:pa55word@127.0.0.1:3128' }] },
+      }),
+  },
+  {
+    name: "a mesh's sidecar answers in the place of the server",
+    step,
+    check: 'page',
+    code: 'mesh-in-the-way',
+    exit: 3,
+    remedy: /sidecar\.istio\.io\/inject: "false".*\n.*istio-injection=disabled/,
+    make: (lane) =>
+      lane.readyPod({
+        nginx: nginxThat('server { listen 8080; root /usr/share/nginx/html; }'),
+        others: [SIDECAR],
       }),
   },
   {
