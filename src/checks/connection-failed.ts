@@ -4,6 +4,7 @@ import type { CheckContext } from './context.ts';
 import { CONNECT_SECONDS } from './curl.ts';
 import { whetherTold } from './look-again.ts';
 import { whyPodClosed } from './pod-closed.ts';
+import { whetherUnheard } from './pod-unheard.ts';
 import type { Probe } from './probe.ts';
 import { finding, type Finding, podSubject } from './target-pod.ts';
 
@@ -30,6 +31,10 @@ export async function connectionFailed(
   const untold = await whetherTold(context, pods);
   if (untold !== undefined) return { ...untold, evidence: [...sent.evidence, ...untold.evidence] };
   const found = withoutAnswer(context, from, sent, asker);
+  if (sent.to !== undefined && (sent.result.kind === 'timeout' || sent.result.kind === 'unreachable')) {
+    const unheard = await whetherUnheard(context, sent.to);
+    if (unheard !== undefined) return { ...unheard, evidence: [...sent.evidence, ...unheard.evidence] };
+  }
   if (sent.result.kind === 'timeout') return byPolicy(context, sent, found);
   if (sent.result.kind !== 'refused' || sent.to?.metadata.namespace !== context.namespace) return found;
   const { hostname, port } = new URL(sent.url);

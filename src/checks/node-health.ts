@@ -34,7 +34,7 @@ export async function unreadyNode(
 
 /** What is found where nothing came of it, because no answer came or no Pod of ours. */
 const UNREACHED =
-  /^(connection-(refused|unreachable|timeout)|node-(port-closed|refuses|rejects|unanswered|server-\w+)|helper-\w+|policy-in-the-way|listens-by-now|exec-(lost|timeout|runtime|refused)|listener-failed|caller-unseen|reach-(differs|refused|timeout)|no-http-answer|probe-failing|starting|pod-terminating|container-not-running)$/;
+  /^(connection-(refused|unreachable|timeout)|node-(port-closed|refuses|rejects|unanswered|server-\w+)|helper-\w+|policy-in-the-way|listens-by-now|exec-(lost|timeout|runtime|refused|unreached)|listener-failed|caller-unseen|reach-(differs|refused|timeout)|no-http-answer|probe-failing|starting|pod-terminating|container-not-running)$/;
 
 /**
  * Judges what goes on at these Nodes. Where nothing comes of it and one of them is not Ready, that is the Node's trouble and

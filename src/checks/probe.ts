@@ -231,6 +231,8 @@ export function execFailed(
         parts(outcome.message),
       );
     }
+    case 'unreached':
+      return finding('inconclusive', 'exec-unreached', parts(outcome.message));
     case 'runtime':
       return finding('inconclusive', 'exec-runtime', parts(outcome.message));
     case 'lost':

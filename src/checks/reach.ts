@@ -2,6 +2,7 @@ import type { CheckOf } from '../lesson/check.ts';
 import { connectionFailed } from './connection-failed.ts';
 import type { CheckContext } from './context.ts';
 import { whetherChanged } from './look-again.ts';
+import { whetherUnheard } from './pod-unheard.ts';
 import { probe } from './probe.ts';
 import { asTyped } from './proxy.ts';
 import { finding, type Finding, podSubject } from './target-pod.ts';
@@ -31,7 +32,9 @@ export async function checkReach(check: CheckOf<'reach'>, context: CheckContext)
   if (observed === check.expect && !connected) {
     const pods = [sent.from, ...(sent.to === undefined ? [] : [sent.to])];
     const distrust =
-      (await controlled(check, context, common.details)) ?? (await whetherChanged(context, pods));
+      (await controlled(check, context, common.details)) ??
+      (await whetherChanged(context, pods)) ??
+      (sent.to && (await whetherUnheard(context, sent.to)));
     if (distrust !== undefined) return distrust;
   }
   if (observed === check.expect)

@@ -9,6 +9,8 @@ export type ExecOutcome =
   | { kind: 'runtime'; message: string }
   /** The stream ended without our end marker, however often we tried. */
   | { kind: 'lost'; received: string }
+  /** The API server can't get to the kubelet of the container's Node. */
+  | { kind: 'unreached'; message: string }
   | { kind: 'refused'; status: number; message: string; permission: Permission | undefined }
   | { kind: 'transport'; message: string }
   | { kind: 'timeout'; seconds: number };
@@ -53,6 +55,9 @@ export async function execScript(
   }
 }
 
+/** How API servers say so, the last with konnectivity between them and the Nodes. */
+const UNREACHED = /error dialing backend|proxy error from .* while dialing|No agent available/i;
+
 /** Printed in two pieces, so that a command line echoed somewhere (ps, a log) is not taken for a marker. */
 function framed(script: string, mark: string): string {
   return [
@@ -76,13 +81,13 @@ function judge(answer: ExecAnswer, mark: string, timeout: number): ExecOutcome {
       return { kind: 'transport', message: end.message };
     case 'refused': {
       const message = statusMessage(end.body) ?? `the server answered ${end.status}`;
+      if (UNREACHED.test(message)) return { kind: 'unreached', message };
       return { kind: 'refused', status: end.status, message, permission: missingPermission(message) };
     }
     case 'status': {
       const failure = runtimeFailure(end.status, answer.stderr);
-      return failure === undefined
-        ? { kind: 'lost', received: answer.stdout }
-        : { kind: 'runtime', message: failure };
+      if (failure === undefined) return { kind: 'lost', received: answer.stdout };
+      return { kind: UNREACHED.test(failure) ? 'unreached' : 'runtime', message: failure };
     }
     case 'lost':
       return { kind: 'lost', received: answer.stdout };

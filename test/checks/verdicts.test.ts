@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VERDICT_CODES, wordingOf } from '../../src/checks/wording.ts';
-import { TransportError } from '../../src/cluster/connection.ts';
+import { type ExecAnswer, TransportError } from '../../src/cluster/connection.ts';
 import { statusAnswer } from '../support/scripted-connection.ts';
 import { CHANGING_ROWS } from './changing-rows.ts';
 import { MESH_ROWS } from './mesh-rows.ts';
@@ -65,6 +65,18 @@ const refusedExec = (status: number, message: string) => (world: World) => {
     stderr: '',
   });
 };
+const dialing = (): ExecAnswer => ({
+  end: { kind: 'status', status: { status: 'Failure', message: 'error dialing backend: no route to host' } },
+  stdout: '',
+  stderr: '',
+});
+/** Nothing comes back from `other`, and nothing can be run in it: its Node went a moment ago. */
+const unheard =
+  (answer: ReturnType<World['network']>, end: ExecAnswer = dialing()) =>
+  (world: World) => {
+    denies(answer)(world);
+    world.connection.interceptExec = ({ pod: name }) => (name === 'other' ? end : undefined);
+  };
 /** A Node that its kubelet has left; what goes on besides is as `then` says. */
 const lost =
   (name: string, then: (world: World) => void = () => undefined) =>
@@ -616,6 +628,26 @@ const rows: Row[] = [
     code: 'node-not-ready',
     says: 'Ready is Unknown (NodeStatusUnknown)',
   })),
+  ...[
+    { name: 'silence, the other Node gone a moment ago', check: ACROSS, world: unheard(TIMEOUT) },
+    { name: 'no route, the other Node gone a moment ago', check: SOURCE, world: unheard(NO_ROUTE) },
+    {
+      name: 'silence as expected, the other Node gone a moment ago',
+      check: { ...OPEN, expect: 'timeout', control: 'localhost:80' },
+      world: unheard(TIMEOUT),
+    },
+  ].map((row) => ({ ...row, outcome: 'inconclusive' as const, code: 'exec-unreached' })),
+  {
+    name: 'silence of a Pod where nobody may run anything',
+    check: ACROSS,
+    world: unheard(TIMEOUT, {
+      end: { kind: 'refused', status: 403, body: JSON.stringify({ kind: 'Status', message: 'no' }) },
+      stdout: '',
+      stderr: '',
+    }),
+    outcome: 'fail',
+    code: 'connection-timeout',
+  },
   {
     name: 'silence, a third Node being lost',
     check: { ...ACROSS, to: 'http://pod/web:81' },
@@ -683,10 +715,27 @@ const rows: Row[] = [
   {
     name: 'exec refused',
     check: LOCAL,
-    world: refusedExec(500, 'error dialing backend'),
+    world: refusedExec(500, 'etcdserver: request timed out'),
     outcome: 'inconclusive',
     code: 'exec-refused',
-    says: 'error dialing backend',
+    says: 'etcdserver: request timed out',
+  },
+  {
+    name: 'no way to the kubelet',
+    check: LOCAL,
+    world: refusedExec(500, 'error dialing backend: dial tcp 10.0.0.1:10250: i/o timeout'),
+    outcome: 'inconclusive',
+    code: 'exec-unreached',
+    says: '10250: i/o timeout',
+  },
+  {
+    name: 'no way to the kubelet, said in a status',
+    check: LOCAL,
+    world: (world) => {
+      world.connection.interceptExec = () => dialing();
+    },
+    outcome: 'inconclusive',
+    code: 'exec-unreached',
   },
   {
     name: 'no shell in the image',

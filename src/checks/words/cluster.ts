@@ -22,6 +22,15 @@ export const CLUSTER_WORDS: Record<string, Words> = {
       ...TRY_AGAIN,
     ],
   },
+  'exec-unreached': {
+    said: (d) => `The API server can't reach the Node of Pod ${d['pod']}`,
+    why: 'Nothing can be run there, and it may be gone: that says nothing about your work.',
+    next: (d) => [
+      'Are all Nodes well? kubectl get nodes',
+      `If they are: the API server must get through to port 10250 of each. kubectl logs ${d['pod']} -c ${d['container']} needs it, too.`,
+      ...TRY_AGAIN,
+    ],
+  },
   'exec-runtime': {
     said: (d) =>
       `The container runtime could not start a shell in container ${d['container']} of Pod ${d['pod']}`,
