@@ -1,3 +1,4 @@
+import { admitPolicy } from '../admission/pod-security/namespaces.ts';
 import { age } from '../age.ts';
 import { forbidden } from '../failures.ts';
 import { dns1123Label } from '../names.ts';
@@ -47,6 +48,7 @@ export const namespaces: Resource = {
   prepareUpdate(object, previous) {
     object['spec'] = previous['spec'];
   },
+  admitValid: admitPolicy,
   admitDelete(name) {
     if (IMMORTAL.has(name)) throw forbidden('namespaces', name, 'this namespace may not be deleted');
   },

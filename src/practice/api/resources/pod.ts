@@ -22,10 +22,13 @@ export interface PodSpec {
   automountServiceAccountToken?: boolean;
   nodeName?: string;
   hostNetwork?: boolean;
+  hostPID?: boolean;
+  hostIPC?: boolean;
+  os?: { name: string };
   hostname?: string;
   subdomain?: string;
   schedulerName?: string;
-  securityContext?: SecurityContext;
+  securityContext?: SecurityContext & { sysctls?: { name: string }[] };
   imagePullSecrets?: { name: string }[];
   tolerations?: Toleration[];
   affinity?: Affinity;
@@ -85,8 +88,15 @@ export interface Resources {
 export interface SecurityContext {
   runAsUser?: number;
   runAsGroup?: number;
+  runAsNonRoot?: boolean;
   privileged?: boolean;
   allowPrivilegeEscalation?: boolean;
+  capabilities?: { add?: string[]; drop?: string[] };
+  procMount?: string;
+  appArmorProfile?: { type: string };
+  seccompProfile?: { type: string };
+  seLinuxOptions?: { type?: string; user?: string; role?: string };
+  windowsOptions?: { hostProcess?: boolean };
 }
 
 export interface VolumeMount {
@@ -101,6 +111,7 @@ export interface Volume {
 }
 
 export interface HttpGet {
+  host?: string;
   path?: string;
   port: number | string;
   scheme?: string;
@@ -109,7 +120,7 @@ export interface HttpGet {
 export interface Handler {
   exec?: { command?: string[] };
   httpGet?: HttpGet;
-  tcpSocket?: { port: number | string };
+  tcpSocket?: { host?: string; port: number | string };
   grpc?: { port: number; service?: string };
   sleep?: { seconds: number };
 }

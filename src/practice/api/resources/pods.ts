@@ -1,3 +1,4 @@
+import { admitBySecurity } from '../admission/pod-security/pods.ts';
 import { admitByQuota } from '../admission/resource-quota.ts';
 import { dns1123Subdomain } from '../names.ts';
 import { ALL_VERBS, type Resource } from '../resource.ts';
@@ -52,7 +53,9 @@ export const pods: Resource = {
     return period < 0 ? 1 : period;
   },
   admitValid(object, previous, ruling) {
-    if (previous === undefined) admitByQuota(asPod(object), ruling);
+    const pod = asPod(object);
+    admitBySecurity(pod, previous && asPod(previous), ruling);
+    if (previous === undefined) admitByQuota(pod, ruling);
   },
   selectableFields(object) {
     const { spec, status } = asPod(object);

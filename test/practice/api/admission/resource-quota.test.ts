@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { PODS, RESOURCE_QUOTAS } from '../../../src/practice/api/registry.ts';
-import { Api, podManifest, refusal, VIEWER } from './support/api.ts';
+import { PODS, RESOURCE_QUOTAS } from '../../../../src/practice/api/registry.ts';
+import { Api, podManifest, refusal, VIEWER } from '../support/api.ts';
 
 let api: Api;
 beforeEach(() => {
