@@ -22,5 +22,5 @@ export function helperTrouble(
 export function refusalOf({ status, message }: ApiError): 'pod-security' | 'quota-exhausted' | undefined {
   if (status !== 403) return undefined;
   if (/violates PodSecurity/.test(message)) return 'pod-security';
-  return /exceeded quota/.test(message) ? 'quota-exhausted' : undefined;
+  return /exceeded quota|failed quota/.test(message) ? 'quota-exhausted' : undefined;
 }

@@ -116,13 +116,18 @@ function apiProblem(error: ApiError, target: ConnectionTarget, doing: string): P
 }
 
 /** What the API server's admission says, by its words, and what to do. RBAC is not among them: nobody lacks a right here. */
-const ADMISSION: { words: RegExp; code: string; kind: 'permission' | 'environment'; next: string[] }[] = [
+const ADMISSION: {
+  words: RegExp;
+  code: string;
+  kind: 'permission' | 'environment';
+  next(namespace: string): string[];
+}[] = [
   {
     words: /exceeded quota|failed quota/,
     code: 'quota-exhausted',
     kind: 'permission',
-    next: [
-      'What is used up? kubectl -n NAMESPACE describe resourcequotas',
+    next: (namespace) => [
+      `What is used up? kubectl -n ${namespace} describe resourcequotas`,
       'Use a namespace with room: --namespace NAME borrows it. Or ask for more.',
     ],
   },
@@ -130,8 +135,8 @@ const ADMISSION: { words: RegExp; code: string; kind: 'permission' | 'environmen
     words: /violates PodSecurity/,
     code: 'pod-security',
     kind: 'permission',
-    next: [
-      'The namespace enforces a Pod Security level; kubectl get namespace --show-labels tells which.',
+    next: (namespace) => [
+      `The namespace enforces a Pod Security level. Which one? kubectl describe namespace ${namespace}`,
       'Use a namespace with a less strict one: --namespace NAME borrows it. Or the practice cluster: --practice',
     ],
   },
@@ -139,8 +144,8 @@ const ADMISSION: { words: RegExp; code: string; kind: 'permission' | 'environmen
     words: /(?:maximum|minimum) .* usage per|limit to request ratio/,
     code: 'limit-range',
     kind: 'permission',
-    next: [
-      'The namespace sets bounds to what a container may ask for: kubectl -n NAMESPACE describe limitranges',
+    next: (namespace) => [
+      `The namespace sets bounds to what a container may ask for: kubectl -n ${namespace} describe limitranges`,
       'Use a namespace with other bounds: --namespace NAME borrows it.',
     ],
   },
@@ -148,16 +153,25 @@ const ADMISSION: { words: RegExp; code: string; kind: 'permission' | 'environmen
     words: /because it is being terminated/,
     code: 'namespace-terminating',
     kind: 'environment',
-    next: ['Its namespace is being deleted. End this session with k8snet-tutor cleanup, then start again.'],
+    next: () => [
+      'Its namespace is being deleted. End this session with k8snet-tutor cleanup, then start again.',
+    ],
   },
 ];
 
 function admissionProblem(error: ApiError, where: string, doing: string): Problem | undefined {
   const rule = ADMISSION.find(({ words }) => words.test(error.message));
   if (rule === undefined) return undefined;
-  const { code, kind, next } = rule;
+  const { code, kind } = rule;
+  const next = rule.next(namespaceOf(error));
   const what = `The API server refuses to ${doing}: ${error.message}`;
   return new Problem({ code, kind, what, where, next, cause: error });
+}
+
+/** What is refused is in a namespace, which its path names. */
+function namespaceOf({ request }: ApiError): string {
+  const [, name = 'NAMESPACE'] = /\/namespaces\/([^/?]+)/.exec(request.path) ?? [];
+  return decodeURIComponent(name);
 }
 
 function remedies(resource: string | undefined, verb: string | undefined): string[] {

@@ -24,6 +24,7 @@ const TIMEOUT = {
 const HELLO = { remote: '192.168.7.2', local: '10.0.1.5' };
 
 const QUOTA = 'pods "x" is forbidden: exceeded quota: lab, requested: pods=1, used: pods=4, limited: pods=4';
+const UNSAID = 'pods "x" is forbidden: failed quota: lab: must specify limits.cpu for: shell';
 
 const shells = (world: NodeWorld): void => world.allowShells();
 const denied = (message: string): ApiError =>
@@ -278,6 +279,17 @@ const nodeToPod: Row<NodeWorld>[] = [
     outcome: 'blocked',
     code: 'quota-exhausted',
     says: 'exceeded quota',
+  },
+  {
+    name: 'the quota wants to be told what a Pod of ours does not tell',
+    check: OWN,
+    world: (world) => {
+      world.refuseShells(denied(UNSAID));
+      without(denied(UNSAID))(world);
+    },
+    outcome: 'blocked',
+    code: 'quota-exhausted',
+    says: 'must specify limits.cpu',
   },
   {
     name: 'the Node is not Ready: nothing is started there, and nobody waits',

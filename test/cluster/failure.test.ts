@@ -108,6 +108,18 @@ describe('asProblem', () => {
   });
 
   it.each([
+    'exceeded quota: q, requested: pods=1, used: pods=3, limited: pods=3',
+    'failed quota: q: must specify limits.cpu for: c',
+    'violates PodSecurity "baseline:latest": host namespaces (hostNetwork=true)',
+    'maximum cpu usage per Container is 100m, but limit is 1',
+  ])('%s: what to look at is in the namespace', (reason) => {
+    const request = { method: 'POST', path: '/api/v1/namespaces/learn/pods' };
+    const error = new ApiError(request, 403, 'Forbidden', `pods "x" is forbidden: ${reason}`);
+    const problem = asProblem(error, TARGET, 'make a thing') as Problem;
+    expect(problem.next[0]).toMatch(/kubectl (-n learn describe|describe namespace learn)/);
+  });
+
+  it.each([
     new TransportError('aborted', 'interrupted'),
     new RangeError('a bug'),
     new Problem({ code: 'x', kind: 'usage', what: 'y' }),

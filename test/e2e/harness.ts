@@ -133,6 +133,13 @@ export async function kubectl(...args: string[]): Promise<string> {
   return answer.stdout;
 }
 
+/** N of the cluster's version 1.N; undefined where no cluster is named. */
+export async function serverMinor(): Promise<number | undefined> {
+  if (kubeconfig === '') return undefined;
+  const { minor } = JSON.parse(await kubectl('get', '--raw', '/version')) as { minor: string };
+  return Number.parseInt(minor, 10);
+}
+
 /** kubectl, an error being an answer. */
 export function tryKubectl(...args: string[]): Promise<Answer> {
   return run(kubectlProgram, ['--kubeconfig', kubeconfig, ...args], {

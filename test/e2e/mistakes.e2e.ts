@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../src/checks/verdict.ts';
 import { isPractice, kubeconfig } from './harness.ts';
+import { ADMISSION } from './mistakes/admission.ts';
 import { CREATING, OF_THE_LESSON } from './mistakes/creating.ts';
 import { INSIDE } from './mistakes/inside.ts';
 import { Lane } from './mistakes/lane.ts';
@@ -18,6 +19,7 @@ const LANES: Record<string, Mistake[]> = {
   // It is waited for, for a minute.
   probe: CREATING.filter(({ code }) => code === 'probe-failing'),
   creating: CREATING.filter(({ code }) => code !== 'probe-failing'),
+  admission: ADMISSION,
   inside: INSIDE,
   observers: OBSERVERS,
   nodes: NODES,
@@ -106,7 +108,9 @@ async function show(lane: Lane, mistake: Mistake): Promise<unknown> {
         : [`empty words ${JSON.stringify(verdict)}`]),
       ...(
         told?.next.filter((line) =>
-          /kubectl (?!.*(-n|--namespace|-A|config|auth|get nodes|version|create namespace))/.test(line),
+          /kubectl (?!.*(-n|--namespace|-A|config|auth|get nodes|version|(create|describe) namespace))/.test(
+            line,
+          ),
         ) ?? []
       ).map((line) => `no namespace: ${line}`),
       ...(/\bat \S+ \(?file:|\.ts:\d+/.test(stdout + stderr) ? ['a stack trace'] : []),

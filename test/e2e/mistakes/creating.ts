@@ -159,27 +159,4 @@ export const CREATING: Mistake[] = [
     make: (lane) => lane.pod({ name: 'multi-contaner' }),
     undo: (lane) => lane.remove('multi-contaner'),
   },
-  {
-    name: 'a quota that leaves no room for the Pod',
-    step,
-    check,
-    code: 'quota-full',
-    exit: 4,
-    remedy: /describe resourcequota/,
-    make: (lane) => lane.quota(0),
-    undo: (lane) => lane.try('delete', 'resourcequota', 'few-pods'),
-  },
-  {
-    name: "a quota that leaves no room for the tutor's own Pods",
-    step: 'pod',
-    run: (lane) => {
-      lane.turnTo('node');
-      return ['next'];
-    },
-    code: 'quota-exhausted',
-    exit: 4,
-    remedy: /--namespace NAME/,
-    make: (lane) => lane.quota(0),
-    undo: (lane) => lane.try('delete', 'resourcequota', 'few-pods'),
-  },
 ];

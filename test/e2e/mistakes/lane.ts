@@ -96,9 +96,8 @@ export class Lane {
     await Promise.all(names.map((name) => this.ready(name)));
   }
 
-  /** Lets no more than these Pods into the namespace. */
-  async quota(pods: number): Promise<void> {
-    const hard = { pods: String(pods) };
+  /** Lets no more than this into the namespace. */
+  async quota(hard: Record<string, string>): Promise<void> {
     await this.apply({
       apiVersion: 'v1',
       kind: 'ResourceQuota',
@@ -106,11 +105,17 @@ export class Lane {
       spec: { hard },
     });
     const used = (): Promise<string> =>
-      this.kubectl('get', 'resourcequota', 'few-pods', '-o', 'jsonpath={.status.used.pods}');
+      this.kubectl('get', 'resourcequota', 'few-pods', '-o', 'jsonpath={.status.used}');
     for (let tries = 0; (await used()) === ''; tries++) {
       if (tries > 100) throw new Error('nobody counts for the quota');
       await pause(100);
     }
+  }
+
+  /** Holds the Pods of the namespace to a level of Pod Security. */
+  security(level: string): Promise<string> {
+    const label = `pod-security.kubernetes.io/enforce=${level}`;
+    return kubectl('label', 'namespace', this.namespace, label, '--overwrite');
   }
 
   remove(...names: string[]): Promise<unknown> {
