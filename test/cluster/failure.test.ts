@@ -113,7 +113,7 @@ describe('asProblem', () => {
     'violates PodSecurity "baseline:latest": host namespaces (hostNetwork=true)',
     'maximum cpu usage per Container is 100m, but limit is 1',
   ])('%s: what to look at is in the namespace', (reason) => {
-    const request = { method: 'POST', path: '/api/v1/namespaces/learn/pods' };
+    const request = { method: 'POST', path: '/api/v1/namespaces/learn/pods' } as const;
     const error = new ApiError(request, 403, 'Forbidden', `pods "x" is forbidden: ${reason}`);
     const problem = asProblem(error, TARGET, 'make a thing') as Problem;
     expect(problem.next[0]).toMatch(/kubectl (-n learn describe|describe namespace learn)/);
