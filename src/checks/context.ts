@@ -9,8 +9,8 @@ export interface CheckContext {
   namespace: string;
   /** Where a misplaced object is looked for: `default` and the kubeconfig's namespace. */
   otherNamespaces: string[];
-  /** The lesson's Pods by name, and the page, from 1, on which each is made. */
-  lessonPods: ReadonlyMap<string, number>;
+  /** The lesson's Pods, by name. */
+  lessonPods: ReadonlyMap<string, LessonPod>;
   origin: 'measured' | 'simulated';
   /** A fresh word of letters and digits that nobody can guess. */
   nonce(): string;
@@ -23,6 +23,13 @@ export interface CheckContext {
   nodes: NodeAccess;
   /** What the check of this id found the last time in this session; undefined when it never ran. */
   before(check: string): Pick<Verdict, 'outcome' | 'code'> | undefined;
+}
+
+/** Where a Pod of the lesson comes from. */
+export interface LessonPod {
+  /** The number of the page on which it is made, from 1. */
+  page: number;
+  maker: 'learner' | 'tutor';
 }
 
 /** How checks get at Nodes. */

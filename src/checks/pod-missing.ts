@@ -38,9 +38,8 @@ export async function whyMissing(context: CheckContext, name: string): Promise<M
       evidence,
     };
   }
-  return missing('pod-missing', 'there is no such Pod', {
-    page: String(context.lessonPods.get(name) ?? ''),
-  });
+  const { page = '', maker = '' } = context.lessonPods.get(name) ?? {};
+  return missing('pod-missing', 'there is no such Pod', { page: String(page), maker });
 }
 
 function missing(code: string, observed: string, details: Record<string, string>): Missing {
@@ -62,7 +61,7 @@ async function podsOf(context: CheckContext): Promise<Pod[]> {
 }
 
 /** A Pod of nearly this name, or one that a Deployment of this name made; never one that the lesson means by its own name. */
-function similarTo(name: string, pods: Pod[], lessonPods: ReadonlyMap<string, number>): Pod | undefined {
+function similarTo(name: string, pods: Pod[], lessonPods: CheckContext['lessonPods']): Pod | undefined {
   const others = pods.filter(
     ({ metadata }) => !lessonPods.has(metadata.name) && metadata.deletionTimestamp === undefined,
   );

@@ -1,10 +1,9 @@
 import { exitCodeOf } from '../checks/verdict.ts';
 import type { Step } from '../lesson/lesson.ts';
-import type { Manifest } from '../lesson/manifest.ts';
 import { Problem } from '../problem.ts';
 import { readBaseline } from '../tutor/baseline.ts';
 import { findPod } from '../cluster/pod.ts';
-import { neededFor, solutionOf } from '../tutor/needed.ts';
+import { neededFor, podsIn, solutionOf } from '../tutor/needed.ts';
 import { deletePod, solveStep, stepOf } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
 import { checkAndShow } from './check.ts';
@@ -76,9 +75,4 @@ async function replaceable(workshop: Workshop, work: Step): Promise<string[]> {
     if (learners.has(name) || !ours.has(uid)) names.push(name);
   }
   return names;
-}
-
-function podsIn(manifests: Manifest[]): string[] {
-  const objects = manifests.flatMap((manifest) => manifest.objects);
-  return objects.filter(({ kind }) => kind === 'Pod').map(({ name }) => name);
 }

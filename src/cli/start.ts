@@ -3,13 +3,13 @@ import type { Lesson } from '../lesson/lesson.ts';
 import { containersOf, withImages } from '../lesson/containers.ts';
 import { nearest } from '../nearest.ts';
 import { Problem } from '../problem.ts';
-import { takeBaseline } from '../tutor/baseline.ts';
+import { readBaseline, takeBaseline } from '../tutor/baseline.ts';
 import { forgetVerdicts } from '../tutor/last-verdicts.ts';
 import { takeLock } from '../tutor/lock.ts';
 import { ensureNamespace, namespaceName } from '../tutor/namespace.ts';
 import { requireNamespace } from '../tutor/require-namespace.ts';
 import { forgetPodAddresses } from '../tutor/pod-addresses.ts';
-import { readSession, type Session, sessionFolder, writeSession } from '../tutor/session.ts';
+import { readSession, type Session, sessionFolder, updateSession, writeSession } from '../tutor/session.ts';
 import { stepOf } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
 import { clusterAsData } from './check.ts';
@@ -200,6 +200,15 @@ function announce(desk: Desk, workshop: Workshop): void {
   if (session.mode === 'learner') desk.output.print(...aboutSecondTerminal(desk.runtime, desk.output.width));
 }
 
+/** What resuming changes of a session. */
+function takeUp(session: Session, lesson: Lesson, { options }: Desk): void {
+  // A page that is gone from a newer version of the lesson: begin at the first that is not done.
+  if (!lesson.steps.some((step) => step.id === session.current))
+    session.current = (lesson.steps.find((step) => !session.done.includes(step.id)) ?? lesson.steps[0]!).id;
+  session.images = { ...session.images, ...options.image };
+  session.nodeNetwork = options.allowNodeNetwork ?? session.nodeNetwork;
+}
+
 async function resume(desk: Desk, lesson: Lesson, current: CurrentSession): Promise<Workshop> {
   const { session } = current;
   const { namespace } = desk.options;
@@ -210,15 +219,14 @@ async function resume(desk: Desk, lesson: Lesson, current: CurrentSession): Prom
       what: `The lesson is under way in namespace ${session.namespace}, not in ${namespace}`,
       next: ['Go on there: leave --namespace out.', 'Or end it first: k8snet-tutor cleanup'],
     });
-  // A page that is gone from a newer version of the lesson: begin at the first that is not done.
-  if (!lesson.steps.some((step) => step.id === session.current))
-    session.current = (lesson.steps.find((step) => !session.done.includes(step.id)) ?? lesson.steps[0]!).id;
-  session.images = { ...session.images, ...desk.options.image };
-  session.nodeNetwork = desk.options.allowNodeNetwork ?? session.nodeNetwork;
-  const workshop = await makeWorkshop(desk, lesson, current, await openSessionCluster(desk, session));
+  const cluster = await openSessionCluster(desk, session);
+  const taken = updateSession(current.folder, (stored) => takeUp(stored, lesson, desk));
+  const workshop = await makeWorkshop(desk, lesson, { ...current, session: taken }, cluster);
+  // Interrupted before anything was made, when there was no list yet of what had been there.
+  if (readBaseline(current.folder) === undefined && workshop.journal.things().length === 0)
+    await takeBaseline(workshop);
   await ensureNamespace(workshop);
   await requireNamespace(workshop);
-  writeSession(current.folder, session);
   desk.output.say(`Resuming lesson ${lesson.id} in namespace ${session.namespace}.`);
   desk.output.print(...aboutSecondTerminal(desk.runtime, desk.output.width));
   return workshop;

@@ -1,7 +1,7 @@
 import type { CheckContext } from '../checks/context.ts';
 import type { LastVerdicts } from './last-verdicts.ts';
 import { createHelperPod, removeHelperPod } from './helper-pod.ts';
-import { pagesOfPods } from './needed.ts';
+import { podsOf } from './needed.ts';
 import { kubectl, type Workshop } from './workshop.ts';
 
 /** What a check may use, of a workshop. @param before what the page's checks found last */
@@ -11,7 +11,7 @@ export function checkContext(workshop: Workshop, before: LastVerdicts = {}): Che
     api,
     namespace: session.namespace,
     otherNamespaces: [...new Set(['default', api.connection.target.namespace])],
-    lessonPods: pagesOfPods(lesson),
+    lessonPods: podsOf(lesson),
     origin: identity.origin,
     nonce: workshop.nonce,
     kubectl: (...args) => kubectl(workshop, ...args),

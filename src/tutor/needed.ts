@@ -1,3 +1,4 @@
+import type { LessonPod } from '../checks/context.ts';
 import type { Lesson, Step } from '../lesson/lesson.ts';
 import type { Manifest } from '../lesson/manifest.ts';
 
@@ -11,16 +12,24 @@ export function neededFor({ steps }: Lesson, step: Step): Manifest[] {
   return steps.slice(0, steps.indexOf(step)).flatMap(({ apply }) => apply);
 }
 
-/** The number of the page, from 1, on which each Pod of a lesson is made first, by the tutor or by the learner. */
-export function pagesOfPods({ steps }: Lesson): Map<string, number> {
-  const made = steps.flatMap((step, index) =>
-    [...step.apply, ...solutionOf(step)]
-      .flatMap(({ objects }) => objects)
-      .filter(({ kind }) => kind === 'Pod')
-      .map(({ name }): [string, number] => [name, index + 1]),
-  );
+/** Where each Pod of a lesson is made first. */
+export function podsOf({ steps }: Lesson): Map<string, LessonPod> {
+  const made = steps.flatMap((step, index) => [
+    ...podsIn(step.apply).map(entry(index + 1, 'tutor')),
+    ...podsIn(solutionOf(step)).map(entry(index + 1, 'learner')),
+  ]);
   // Of several entries for a name a Map keeps the last.
   return new Map(made.toReversed());
+}
+
+function entry(page: number, maker: LessonPod['maker']): (name: string) => [string, LessonPod] {
+  return (name) => [name, { page, maker }];
+}
+
+/** The names of the Pods in manifests. */
+export function podsIn(manifests: Manifest[]): string[] {
+  const objects = manifests.flatMap((manifest) => manifest.objects);
+  return objects.filter(({ kind }) => kind === 'Pod').map(({ name }) => name);
 }
 
 /** The manifests that a page's solution applies. */

@@ -140,8 +140,8 @@ export class World {
       namespace: NAMESPACE,
       otherNamespaces: ['default'],
       lessonPods: new Map([
-        ['web', 2],
-        ['other', 1],
+        ['web', { page: 2, maker: 'learner' }],
+        ['other', { page: 1, maker: 'tutor' }],
       ]),
       origin: 'measured',
       nonce: () => `nonce${++this.nonces}x`,

@@ -47,7 +47,7 @@ describe('a namespace of our own', () => {
     const { steps, exitCode } = await learner.json<Checked>('check');
     const [verdict] = steps[0]!.verdicts;
     expect([exitCode, verdict?.code]).toEqual([1, 'pod-missing']);
-    expect(verdict?.next[0]).toBe('It is made on page 6; k8snet-tutor solve does that for you.');
+    expect(verdict?.next[0]).toBe('The tutor made it for page 6, and makes it again: k8snet-tutor solve');
     expect(await learner.json('solve')).toMatchObject({ exitCode: 0 });
   }, 60_000);
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -98,3 +98,37 @@ it('cleanup twice, beside a trial: each is done once, and nothing is left', asyn
   await learner.run('cleanup', '--yes');
   expect(await cluster.content()).toEqual(empty);
 }, 90_000);
+
+it('a lesson that is resumed while hints are given in another terminal keeps them all', async () => {
+  const learner = cluster.learner('resumes');
+  await learner.run('start', '--no-prompt', ...named);
+  for (let page = 0; page < 5; page++) await learner.run('next', '--skip');
+  for (let round = 1; round <= 3; round++) {
+    const resumed = learner.run('start', '--no-prompt', ...named);
+    // One at every moment of it.
+    const hints = Array.from({ length: 3 }, async (_, index) => {
+      await new Promise((resolve) => setTimeout(resolve, 120 * index));
+      return learner.json<{ hint: number }>('hint');
+    });
+    await Promise.all([resumed, ...hints]);
+    const file = join(learner.state, 'sessions', 'networking', 'progress.yaml');
+    const { current, hints: given } = progressOf(learner);
+    expect(given[current]).toBe(3);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^hints:\n( .*\n)+/m, 'hints: {}\n'));
+  }
+  await learner.run('cleanup', '--yes');
+}, 90_000);
+
+it('a lesson whose beginning was interrupted before anything was made has its list of what was there, all the same', async () => {
+  const learner = cluster.learner('interrupted');
+  await learner.run('start', '--no-prompt', ...named);
+  // As it is when the tutor is killed between its first two files.
+  const { namespace } = progressOf(learner);
+  await learner.run('cleanup', '--yes');
+  const folder = join(learner.state, 'sessions', 'networking');
+  const file = join(folder, 'progress.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^finished: .*$/m, 'finished: null'));
+  expect(await learner.json('start', '--no-prompt', ...named)).toMatchObject({ exitCode: 0, namespace });
+  const { receipt } = await learner.json<{ receipt: { receipt: { before?: number } } }>('cleanup', '--yes');
+  expect(receipt.receipt.before).toBeGreaterThan(0);
+}, 60_000);

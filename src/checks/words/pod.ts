@@ -7,9 +7,9 @@ export const POD_WORDS: Record<string, Words> = {
     said: (d) => `There is no Pod ${d['pod']} in namespace ${d['namespace']}`,
     why: 'Everything that follows looks at this Pod.',
     next: (d) => [
-      d['page']
-        ? `It is made on page ${d['page']}; k8snet-tutor solve does that for you.`
-        : 'Create it: k8snet-tutor page shows how.',
+      d['maker'] === 'tutor'
+        ? `The tutor made it for page ${d['page']}, and makes it again: k8snet-tutor solve`
+        : `Create it: ${d['page'] ? `page ${d['page']}` : 'k8snet-tutor page'} shows how, k8snet-tutor hint helps.`,
       `See what is there: kubectl get pods`,
       `Names count, to the letter: ${d['pod']}.`,
     ],

@@ -34,7 +34,7 @@ export const OF_THE_LESSON: Mistake[] = lesson.steps.flatMap(({ id, mistakes }) 
 );
 
 export const CREATING: Mistake[] = [
-  { name: 'nothing was made', step, check, code: 'pod-missing', exit: 1, remedy: /k8snet-tutor page/ },
+  { name: 'nothing was made', step, check, code: 'pod-missing', exit: 1, remedy: /page 17 shows how/ },
   {
     name: 'the Pod is in another namespace',
     step,
