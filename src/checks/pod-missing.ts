@@ -1,5 +1,6 @@
 import { ApiError } from '../cluster/api.ts';
 import { namespacesHolding, type Pod } from '../cluster/pod.ts';
+import { findPodSecurityLevel } from '../cluster/pod-security.ts';
 import { podPath } from '../cluster/resources.ts';
 import { fullQuota } from '../cluster/resource-quota.ts';
 import { nearest } from '../nearest.ts';
@@ -39,7 +40,13 @@ export async function whyMissing(context: CheckContext, name: string): Promise<M
     };
   }
   const { page = '', maker = '' } = context.lessonPods.get(name) ?? {};
-  return missing('pod-missing', 'there is no such Pod', { page: String(page), maker });
+  const level = await findPodSecurityLevel(context.api, context.namespace);
+  const command = ['get', 'namespace', context.namespace, '--show-labels'];
+  const details = { page: String(page), maker, level: level ?? '' };
+  return {
+    ...missing('pod-missing', 'there is no such Pod', details),
+    evidence: level === undefined ? [] : [apiEvidence(context, command, `Pod Security level: ${level}`)],
+  };
 }
 
 function missing(code: string, observed: string, details: Record<string, string>): Missing {

@@ -1,9 +1,8 @@
 import type { Api, KubernetesObject } from '../cluster/api.ts';
+import { podSecurityLevel } from '../cluster/pod-security.ts';
 import { namespacePath, objectPath } from '../cluster/resources.ts';
 import { orDenied } from './denied.ts';
 import { attention, type Finding, ok, trouble } from './finding.ts';
-
-const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
 interface ResourceQuota extends KubernetesObject {
   status?: { hard?: Record<string, string>; used?: Record<string, string> };
@@ -58,8 +57,8 @@ async function examineExistence(api: Api, name: string): Promise<Finding[]> {
         'Wait until it is gone, or use another.',
       ),
     ];
-  const level = found.metadata.labels?.[ENFORCE];
-  if (level === undefined || level === 'privileged') return [ok(about, 'namespace-there', name)];
+  const level = podSecurityLevel(found);
+  if (level === undefined) return [ok(about, 'namespace-there', name)];
   return [
     attention(
       about,

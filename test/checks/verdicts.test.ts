@@ -1044,6 +1044,37 @@ const rows: Row[] = [
     code: 'pod-missing',
   },
   {
+    name: 'a namespace that refuses some Pods',
+    check: READY,
+    world: enforcing('restricted'),
+    outcome: 'fail',
+    code: 'pod-missing',
+    says: [
+      'k8snet-test enforces the Pod Security level restricted',
+      'violates PodSecurity',
+      'get namespace k8snet-test --show-labels',
+    ],
+  },
+  {
+    name: 'a namespace that lets all Pods in',
+    check: READY,
+    world: enforcing('privileged'),
+    outcome: 'fail',
+    code: 'pod-missing',
+    not: 'Pod Security',
+  },
+  {
+    name: 'a namespace that may not be read',
+    check: READY,
+    world: (world) => {
+      world.remove('web');
+      fails(/\/namespaces\/[^/]*$/, 403, 'namespaces "k8snet-test" is forbidden')(world);
+    },
+    outcome: 'fail',
+    code: 'pod-missing',
+    not: 'Pod Security',
+  },
+  {
     name: 'a quota that is used up',
     check: READY,
     world: quotas({ pods: ['3', '3'] }),
@@ -1143,6 +1174,18 @@ const rows: Row[] = [
     says: 'leader changed',
   },
 ];
+
+/** The Pod is missing, and its namespace has this Pod Security level. */
+function enforcing(level: string): (world: World) => void {
+  const labels = { 'pod-security.kubernetes.io/enforce': level };
+  return (world) => {
+    world.remove('web');
+    world.connection.intercept = ({ path }) =>
+      path.endsWith('/namespaces/k8snet-test')
+        ? { status: 200, headers: {}, body: JSON.stringify({ metadata: { name: 'k8snet-test', labels } }) }
+        : undefined;
+  };
+}
 
 /** The Pod is missing, and this is what a quota of the namespace says: used, and hard. */
 function quotas(limits: Record<string, [string, string]>, spec = {}): (world: World) => void {

@@ -12,6 +12,11 @@ export const POD_WORDS: Record<string, Words> = {
         : `Create it: ${d['page'] ? `page ${d['page']}` : 'k8snet-tutor page'} shows how, k8snet-tutor hint helps.`,
       `See what is there: kubectl get pods`,
       `Names count, to the letter: ${d['pod']}.`,
+      ...(d['level']
+        ? [
+            `Namespace ${d['namespace']} enforces the Pod Security level ${d['level']}: was the Pod refused ("violates PodSecurity")? Then use another namespace: k8snet-tutor start --namespace NAME`,
+          ]
+        : []),
     ],
   },
   'pod-misnamed': {
