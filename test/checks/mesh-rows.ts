@@ -226,6 +226,17 @@ export const MESH_ROWS: Row[] = [
   },
   { name: 'a sidecar that is not ready', check: READY, world: sidecarIs('linkerd-proxy', {}), ...inTheWay },
   {
+    name: 'what turns the traffic to a sidecar keeps ending',
+    check: READY,
+    world: (world) => {
+      const [, nginx] = podWaiting({}).status?.containerStatuses ?? [];
+      const init = { ...nginx!, name: 'linkerd-init', ready: false, ...CRASHED };
+      world.connection.put(podWaiting({}, { phase: 'Pending', initContainerStatuses: [init] }));
+    },
+    ...inTheWay,
+    says: ['linkerd-init ended with exit code 1', 'kubectl logs web -c linkerd-init'],
+  },
+  {
     name: "another container that keeps ending is the learner's",
     check: READY,
     world: sidecarIs('envoy', CRASHED),

@@ -55,6 +55,21 @@ describe.skipIf(kubeconfig === '')('not to be mistaken', () => {
     expect(six.code).toBe(7);
   });
 
+  it("a mesh's sidecar, and a proxy that excepts the server, are no mistake where all works", async () => {
+    const lane = new Lane(NAMESPACE, learner);
+    const env = [
+      { name: 'http_proxy', value: 'http://127.0.0.1:3128' },
+      { name: 'no_proxy', value: 'localhost,127.0.0.1' },
+    ];
+    const sidecar = { name: 'istio-proxy', image: 'curlimages/curl:8.16.0', command: ['sleep', '9999999'] };
+    await lane.readyPod({ shell: { env }, others: [sidecar] });
+    expect(await learner.check('multiple-containers-create')).toMatchObject({ exitCode: 0 });
+    expect(await learner.check('multiple-containers-jump-in')).toMatchObject({
+      exitCode: 0,
+      codes: { page: 'answered', witness: 'source-seen' },
+    });
+  });
+
   it('an expired token is exit 3, with the remedy', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'k8snet-token-'));
     const config = JSON.parse(await kubectl('config', 'view', '--raw', '--minify', '-o', 'json')) as {
