@@ -7,7 +7,7 @@ import { Journal } from '../tutor/journal.ts';
 import { NodeShells } from '../tutor/node-shells.ts';
 import { listSessions, type Session, sessionFolder } from '../tutor/session.ts';
 import type { StateFolder } from '../tutor/state-folder.ts';
-import type { Workshop } from '../tutor/workshop.ts';
+import { pointed, type Workshop } from '../tutor/workshop.ts';
 import { isPointed } from './overlay.ts';
 import type { Options } from './options.ts';
 import type { Output } from './output.ts';
@@ -161,6 +161,8 @@ export async function makeWorkshop(
 ): Promise<Workshop> {
   const { runtime, output } = desk;
   const { session, folder } = current;
+  const pointing = await pointingOf(desk, session);
+  output.pointed = (line) => pointed({ pointing }, line);
   return {
     lesson,
     session,
@@ -169,7 +171,7 @@ export async function makeWorkshop(
     api: cluster.api,
     identity: cluster.identity,
     owner: ownerOf(desk),
-    pointing: await pointingOf(desk, session),
+    pointing,
     reporter: output.reporter,
     nodeShells: new NodeShells(),
     nonce: runtime.nonce,

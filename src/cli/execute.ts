@@ -86,9 +86,9 @@ function asTimeout(
 /** Tells of an error; returns the exit code. */
 function explain(error: unknown, runtime: Runtime, output: Output): number {
   if (error instanceof Problem) {
-    const { code, what, where, frame, next } = error;
-    output.add({ error: { code, what, where, frame, next } });
-    if (!output.json) output.warn(...renderProblem(error, output.theme, output.width));
+    const { code, what, where, frame } = error;
+    output.add({ error: { code, what, where, frame, next: error.next.map(output.pointed) } });
+    if (!output.json) output.warn(...renderProblem(error, output.theme, output.width, output.pointed));
     return exitCodeOfProblem(error);
   }
   if (runtime.interrupt.aborted || error instanceof Cancelled) {

@@ -19,6 +19,8 @@ export interface Output {
   say(...sentences: string[]): void;
   /** Lines on stderr, always. */
   warn(...lines: string[]): void;
+  /** Points the kubectl lines of a remedy at the session's cluster and namespace, once there is a session. */
+  pointed: (line: string) => string;
   /** Adds to the JSON document. */
   add(parts: Record<string, unknown>): void;
   /** Prints the JSON document, if that is what was asked for. */
@@ -47,6 +49,7 @@ export function makeOutput(runtime: Runtime, options: Pick<Options, 'output' | '
     say: (...sentences) =>
       output.print(...sentences.flatMap((each) => wrap(foreignLine(each), output.width))),
     warn: (...texts) => runtime.err(lines(texts)),
+    pointed: (line) => line,
     add: (parts) => void Object.assign(document, parts),
     end: (exitCode) => {
       if (json) runtime.out(`${jsonText({ ...document, exitCode })}\n`);

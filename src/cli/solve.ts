@@ -3,6 +3,7 @@ import type { Step } from '../lesson/lesson.ts';
 import { Problem } from '../problem.ts';
 import { readBaseline } from '../tutor/baseline.ts';
 import { findPod } from '../cluster/pod.ts';
+import { OWNER } from '../tutor/ownership.ts';
 import { neededFor, podsIn, solutionOf } from '../tutor/needed.ts';
 import { deletePod, solveStep, stepOf } from '../tutor/step.ts';
 import type { Workshop } from '../tutor/workshop.ts';
@@ -61,17 +62,18 @@ function withReplace(error: Problem): Problem {
 
 /**
  * The Pods of a page that are attempts of the learner's. Of those that the tutor makes for the page its own are left as they
- * are; one that was there before the lesson is a stranger's and stays.
+ * are; one that was there before the lesson is a stranger's, one that another tutor made is another learner's: they stay.
  */
 async function replaceable(workshop: Workshop, work: Step): Promise<string[]> {
-  const { api, session, folder, journal } = workshop;
+  const { api, session, folder, journal, owner } = workshop;
   const baseline = readBaseline(folder);
   const ours = new Set(journal.open().map(({ uid }) => uid));
   const learners = new Set(podsIn(solutionOf(work)));
   const names: string[] = [];
   for (const name of new Set([...podsIn(work.apply), ...learners])) {
-    const uid = (await findPod(api, session.namespace, name))?.metadata.uid;
-    if (uid === undefined || (session.borrowed && baseline?.uids.has(uid) !== false)) continue;
+    const { uid, labels } = (await findPod(api, session.namespace, name))?.metadata ?? {};
+    const isOthers = (labels?.[OWNER] ?? owner) !== owner;
+    if (uid === undefined || isOthers || (session.borrowed && baseline?.uids.has(uid) !== false)) continue;
     if (learners.has(name) || !ours.has(uid)) names.push(name);
   }
   return names;

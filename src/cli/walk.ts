@@ -72,7 +72,7 @@ async function attempt(desk: Desk, action: () => Promise<unknown>): Promise<void
     }
     const error = asClusterProblem(thrown);
     if (!(error instanceof Problem)) throw error;
-    output.print('', ...renderProblem(error, output.theme, output.width));
+    output.print('', ...renderProblem(error, output.theme, output.width, output.pointed));
   }
 }
 

@@ -26,13 +26,21 @@ export function pointKubectl(pointing: KubectlPointing, line: string): string {
 }
 
 function flags(pointing: KubectlPointing, command: string): string[] {
-  const named = /(^|\s)(-n|--namespace|-A|--all-namespaces)(\s|=|$)/.test(command.split(' -- ')[0] ?? '');
+  const own = command.split(' -- ')[0] ?? '';
+  const has = (flag: string): boolean => new RegExp(`(^|\\s)--${flag}(\\s|=)`).test(own);
+  const named = /(^|\s)(-n|--namespace|-A|--all-namespaces)(\s|=|$)/.test(own);
   // These look at the cluster as a whole.
   const clusterWide =
-    /^(get|describe) (nodes?|namespaces?|ns)\b|^(version|cluster-info|config|api-resources)\b/.test(command);
+    /^(get|describe|create|delete) (nodes?|namespaces?|ns)\b|^(version|cluster-info|config|api-resources)\b/.test(
+      command,
+    );
   return [
-    ...(pointing.kubeconfig === undefined ? [] : ['--kubeconfig', shellWord(pointing.kubeconfig)]),
-    ...(pointing.context === undefined ? [] : ['--context', shellWord(pointing.context)]),
+    ...(pointing.kubeconfig === undefined || has('kubeconfig')
+      ? []
+      : ['--kubeconfig', shellWord(pointing.kubeconfig)]),
+    ...(pointing.context === undefined || has('context') || /^config\b/.test(own)
+      ? []
+      : ['--context', shellWord(pointing.context)]),
     ...(pointing.namespace === undefined || named || clusterWide
       ? []
       : ['-n', shellWord(pointing.namespace)]),

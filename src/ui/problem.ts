@@ -1,4 +1,5 @@
 import type { Problem } from '../problem.ts';
+import { adviceLines } from './advice.ts';
 import { clean } from './clean.ts';
 import { foreignLine } from './foreign.ts';
 import { cut } from './cut.ts';
@@ -6,8 +7,13 @@ import { hanging, indent } from './layout.ts';
 import { showLookAlikes } from './look-alike.ts';
 import type { Theme } from './theme.ts';
 
-/** What happened, where, and what to do next. */
-export function renderProblem(problem: Problem, theme: Theme, width: number): string[] {
+/** What happened, where, and what to do next. @param pointed points the kubectl lines of a remedy at the session */
+export function renderProblem(
+  problem: Problem,
+  theme: Theme,
+  width: number,
+  pointed = (line: string): string => line,
+): string[] {
   const head = hanging(
     theme.bad(theme.plain ? 'Error:' : '✗'),
     theme.plain ? 7 : 2,
@@ -22,6 +28,16 @@ export function renderProblem(problem: Problem, theme: Theme, width: number): st
     ...(problem.frame === undefined
       ? []
       : ['', ...indent(showLookAlikes(cut(problem.frame, clean)).trimEnd().split('\n'), 4), '']),
-    ...problem.next.flatMap((each, index) => row(index === 0 ? 'next' : '', each)),
+    ...indent(
+      problem.next.flatMap((each, index) =>
+        adviceLines(pointed(each), {
+          theme,
+          label: index === 0 ? 'next' : '',
+          labelWidth: 7,
+          width: width - 2,
+        }),
+      ),
+      2,
+    ),
   ];
 }

@@ -1,8 +1,8 @@
 import type { Verdict } from '../checks/verdict.ts';
 import { wordingOf } from '../checks/wording.ts';
+import { adviceLines } from './advice.ts';
 import { exactLine, foreignLine } from './foreign.ts';
 import { hanging, indent, padTo, stringWidth } from './layout.ts';
-import { showExactly } from './look-alike.ts';
 import type { Theme } from './theme.ts';
 
 export interface VerdictView {
@@ -54,19 +54,16 @@ function notPassed(verdict: Verdict, view: VerdictView): string[] {
     ...row('saw', verdict.observed),
     ...row('expected', verdict.expected),
     ...row('why', why ?? ''),
-    ...next.flatMap((each, index) => advice(index === 0 ? 'next' : '', view.pointed(each), view)),
+    ...next.flatMap((each, index) =>
+      adviceLines(view.pointed(each), {
+        theme,
+        label: index === 0 ? 'next' : '',
+        labelWidth: 10,
+        width: width - 4,
+      }),
+    ),
     ...evidence(verdict, view),
   ];
-}
-
-/** A sentence, and the command it ends in: that one stays whole, so that it can be copied. */
-function advice(label: string, text: string, { theme, width }: VerdictView): string[] {
-  const line = foreignLine(text);
-  const [, sentence, command] = /^(?:(.*?[:?]) )?((?:kubectl |curl |\w+=\$\(|\{ ).*[^.,])$/.exec(line) ?? [];
-  if (command === undefined || stringWidth(line) <= width - 14)
-    return hanging(theme.quiet(label), 10, line, width - 4);
-  const lead = hanging(theme.quiet(label), 10, sentence ?? 'Type', width - 4);
-  return [...lead, `  ${theme.quiet('$')} ${theme.code(showExactly(command))}`];
 }
 
 function evidence(verdict: Verdict, view: VerdictView): string[] {

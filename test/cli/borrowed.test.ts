@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ClusterHere, type Learner } from './cluster-here.ts';
@@ -24,7 +24,32 @@ it('one that is not there: exit 3, and what to do', async () => {
     .learner('missing')
     .json('start', '--no-prompt', '-n', 'nowhere', '--kubeconfig', cluster.kubeconfig());
   expect([answer.exitCode, answer.error?.code]).toEqual([3, 'namespace-missing']);
+  // In the very cluster that was meant, which is not that of the learner's usual kubeconfig.
+  expect(answer.error?.next[0]).toMatch(
+    /^Create it: kubectl --kubeconfig \S+kubeconfig-practice-admin create namespace nowhere$/,
+  );
 });
+
+it("another learner's Pods are not replaced, though they came after the lesson began", async () => {
+  const before = await cluster.content();
+  const [ada, bob] = [cluster.learner('ada2'), cluster.learner('bob2')];
+  await toObservers(bob);
+  await toObservers(ada);
+  expect((await ada.run('next')).code).toBe(0);
+  const made = await cluster.content();
+  const file = join(bob.state, 'sessions', 'networking', 'progress.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^current: .*$/m, 'current: pod'));
+  for (const args of [['solve'], ['solve', '--replace']]) {
+    const answer = await bob.json(...args);
+    expect([answer.exitCode, answer.error?.code]).toEqual([3, 'object-exists']);
+    expect(answer.error?.next.join()).not.toContain('--replace');
+  }
+  expect(await cluster.content()).toEqual(made);
+  await bob.run('cleanup', '--yes');
+  expect((await ada.json('check', '--step', 'pod')).exitCode).toBe(0);
+  await ada.run('cleanup', '--yes');
+  expect(await cluster.content()).toEqual(before);
+}, 90_000);
 
 it('two learners in one: whose the Pods are is said, each cleans up only their own', async () => {
   const before = await cluster.content();

@@ -21,6 +21,8 @@ describe('kubectlLine', () => {
     [LESSON, ['get', 'node', 'n1', '-o', 'yaml'], 'kubectl get node n1 -o yaml'],
     [LESSON, ['describe', 'namespace', 'x'], 'kubectl describe namespace x'],
     [LESSON, ['get', 'ns'], 'kubectl get ns'],
+    [LESSON, ['create', 'namespace', 'x'], 'kubectl create namespace x'],
+    [LESSON, ['delete', 'namespace', 'x'], 'kubectl delete namespace x'],
     [LESSON, ['version'], 'kubectl version'],
     [LESSON, ['-n', 'other', 'get', 'pods'], 'kubectl -n other get pods'],
     [LESSON, ['get', 'pods', '-A'], 'kubectl get pods -A'],
@@ -100,6 +102,20 @@ describe('pointKubectl', () => {
   ])('%s', (line, pointed) => {
     expect(pointKubectl(LESSON, line)).toBe(pointed);
     expect(pointKubectl(NOWHERE, line)).toBe(line);
+  });
+
+  it('adds nothing to a line that names them already', () => {
+    const line = kubectlLine(ALL, ['delete', 'pod', 'web']);
+    expect(pointKubectl(ALL, line)).toBe(line);
+    expect(pointKubectl({ ...ALL, namespace: undefined }, 'kubectl --context=other get pods')).toBe(
+      String.raw`kubectl --kubeconfig '/tmp/it'\''s here' --context=other get pods`,
+    );
+  });
+
+  it('names no context where all of a kubeconfig is meant', () => {
+    expect(pointKubectl({ ...ALL, kubeconfig: '/k' }, 'kubectl config get-contexts')).toBe(
+      'kubectl --kubeconfig /k config get-contexts',
+    );
   });
 
   it('names kubeconfig and context even where the whole cluster is meant', () => {

@@ -60,3 +60,15 @@ describe('a problem', () => {
     expect(lines[0]).toBe('Error: a b');
   });
 });
+
+test('a line to copy stays whole in a narrow window, and is pointed at the session', () => {
+  const problem = new Problem({
+    code: 'no',
+    kind: 'environment',
+    what: 'No.',
+    next: ['If it is yours and not needed any more: kubectl delete pod web'],
+  });
+  const pointed = (line: string): string => line.replace('kubectl', 'kubectl --context kind-a -n k8snet-x');
+  const lines = renderProblem(problem, PLAIN, 40, pointed);
+  expect(lines.at(-1)).toBe('    $ kubectl --context kind-a -n k8snet-x delete pod web');
+});
