@@ -1,7 +1,8 @@
 import type { OpenCluster } from '../cluster/open.ts';
 import { asProblem } from '../cluster/failure.ts';
 import { Problem } from '../problem.ts';
-import { nameWord } from '../shell-word.ts';
+import { argumentOf } from '../shell-word.ts';
+import { kubectlLine } from '../cluster/kubectl-line.ts';
 import type { Session } from '../tutor/session.ts';
 import { findTraces, type Trace } from '../tutor/traces.ts';
 import { exactLine } from '../ui/foreign.ts';
@@ -17,13 +18,14 @@ import { type Desk, knownOwner, openNamed } from './desk.ts';
  * @throws {Problem}
  */
 export async function cleanUpElsewhere(desk: Desk, options: CleanupOptions): Promise<number> {
-  const opened = await openNamed(desk, namedBy(desk, choose(desk)));
+  const named = namedBy(desk, choose(desk));
+  const opened = await openNamed(desk, named);
   try {
     const { namespaces, pods } = await findTraces(opened.api);
     const chosen = namespaces.filter((trace) => isMeant(trace, desk, options));
     const isOthers = (trace: Trace): boolean => !chosen.includes(trace);
     requireFound(desk, options, chosen);
-    showOthers(desk, namespaces.filter(isOthers), pods);
+    showOthers(desk, namespaces.filter(isOthers), pods, named);
     desk.output.add({ others: [...namespaces.filter(isOthers), ...pods] });
     return await deleteAll(desk, opened, chosen, options);
   } catch (error) {
@@ -53,7 +55,12 @@ function requireFound({ options }: Desk, { owner }: CleanupOptions, chosen: read
   });
 }
 
-function showOthers({ output, runtime }: Desk, namespaces: readonly Trace[], pods: readonly Trace[]): void {
+function showOthers(
+  { output, runtime }: Desk,
+  namespaces: readonly Trace[],
+  pods: readonly Trace[],
+  named: ReturnType<typeof namedBy>,
+): void {
   const age = ({ created }: Trace): string => ageOf(runtime.timing.now() - Date.parse(created));
   if (namespaces.length > 0)
     output.print(
@@ -69,7 +76,7 @@ function showOthers({ output, runtime }: Desk, namespaces: readonly Trace[], pod
       'Pods that tutors made in borrowed namespaces, not touched:',
       ...pods.map(
         (each) =>
-          `    kubectl delete pod ${nameWord(each.name)} -n ${nameWord(each.namespace ?? '')}  (owner ${exactLine(each.owner)}, ${age(each)})`,
+          `    ${exactLine(kubectlLine({ ...named, namespace: each.namespace }, ['delete', 'pod', argumentOf(each.name)]))}  (owner ${exactLine(each.owner)}, ${age(each)})`,
       ),
     );
 }

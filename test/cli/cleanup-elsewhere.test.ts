@@ -91,7 +91,11 @@ it('Pods in a borrowed namespace are shown with the line that deletes them', asy
   for (let page = 0; page < 5; page++) await cyd.run('next', '--skip');
   expect(await cluster.content()).toContain('lent/observer-a');
   const { stdout } = await bob.run('cleanup', ...named);
-  expect(stdout).toContain(`kubectl delete pod observer-a -n lent  (owner ${ownerOf(cyd)}`);
+  // In the cluster that was looked at, which need not be that of kubectl's current context.
+  const file = named[1];
+  expect(stdout).toContain(
+    `kubectl --kubeconfig ${file} -n lent delete pod observer-a  (owner ${ownerOf(cyd)}`,
+  );
   await cyd.run('cleanup', '--yes');
 }, 60_000);
 
