@@ -24,7 +24,7 @@ export function canFault(): string | undefined {
  *
  * @param words such as 'drop-route', '1', '2': nodes by their numbers. The faults of both kinds of cluster have the
  *   same words: masquerade-pods on|off, drop-route N M, restore-routes, cut-node N, heal-node N, kill-node N, start-node N,
- *   restart-apiserver, stop-apiserver SECONDS, reject N, unreject N, heal. `heal` waits for an API server that is away.
+ *   restart-apiserver, stop-apiserver SECONDS, reject N, unreject N, heal; pull-limit on|off only the practice cluster has. `heal` waits for an API server that is away.
  * @throws {Error} with what the program said
  */
 export async function fault(...words: string[]): Promise<void> {
