@@ -57,7 +57,7 @@ export async function checkReady(check: ReadyCheck, context: CheckContext): Prom
 async function withPullMessage(context: CheckContext, pod: Pod, trouble: PodTrouble): Promise<PodTrouble> {
   if (trouble.details['reason'] !== 'ImagePullBackOff') return trouble;
   const fieldSelector = `involvedObject.uid=${pod.metadata.uid},reason=Failed`;
-  const message = await lastPullFailure(context, fieldSelector);
+  const message = await lastPullFailure(context, fieldSelector, trouble.details['image'] ?? '');
   if (message === undefined) return trouble;
   return pullTrouble(
     trouble.details['container'] ?? '',
@@ -67,7 +67,12 @@ async function withPullMessage(context: CheckContext, pod: Pod, trouble: PodTrou
   );
 }
 
-async function lastPullFailure(context: CheckContext, fieldSelector: string): Promise<string | undefined> {
+/** Among its other failures, such as `Error: ImagePullBackOff`, and those of other containers' images. */
+async function lastPullFailure(
+  context: CheckContext,
+  fieldSelector: string,
+  image: string,
+): Promise<string | undefined> {
   try {
     const events = await context.api.list<{ message?: string }>(
       objectPath('v1', 'events', context.namespace),
@@ -75,7 +80,10 @@ async function lastPullFailure(context: CheckContext, fieldSelector: string): Pr
         fieldSelector,
       },
     );
-    return events.items.map((event) => event.message ?? '').findLast((message) => /pull/i.test(message));
+    const failures = events.items
+      .map((event) => event.message ?? '')
+      .filter((message) => message.startsWith('Failed to pull image '));
+    return failures.findLast((message) => message.includes(`"${image}"`)) ?? failures.at(-1);
   } catch (error) {
     // Events may be hidden from this user; then kubelet's own words must do.
     if (error instanceof ApiError) return undefined;

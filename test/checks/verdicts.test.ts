@@ -98,7 +98,8 @@ const throws = (error: Error) => (world: World) => {
 const NO_PODS =
   'pods "web" is forbidden: User "jane" cannot get resource "pods" in API group "" in the namespace "k8snet-test"';
 const PULL = 'Failed to pull image "registry.example/shell:1": manifest unknown';
-const LATER = 'failed to pull image: toomanyrequests: You have reached your pull rate limit';
+const LATER =
+  'Failed to pull image "registry.example/shell:1": toomanyrequests: You have reached your pull rate limit';
 
 const pending = (message: string): ReturnType<typeof pod> =>
   pod({
@@ -183,6 +184,36 @@ const rows: Row[] = [
     world: (world) => {
       world.connection.put(podWaiting(waiting('ImagePullBackOff', 'Back-off pulling image')));
       world.connection.events.push({ metadata: { name: 'uid-web.1' }, message: LATER });
+    },
+    outcome: 'inconclusive',
+    code: 'image-pull-limit',
+  },
+  {
+    name: 'a back-off whose Event says later, among others of that Pod',
+    check: READY,
+    world: (world) => {
+      const said = [
+        'Failed to pull image "registry.example/nginx:1": manifest unknown',
+        LATER,
+        'Error: ErrImagePull',
+        'Failed to pull image "registry.example/nginx:1": manifest unknown',
+        'Error: ImagePullBackOff',
+      ];
+      world.connection.put(podWaiting(waiting('ImagePullBackOff', 'Back-off pulling image')));
+      said.forEach((message, index) =>
+        world.connection.events.push({ metadata: { name: `uid-web.${index}` }, message }),
+      );
+    },
+    outcome: 'inconclusive',
+    code: 'image-pull-limit',
+  },
+  {
+    name: 'a back-off that tells why itself, and Events that tell less',
+    check: { ...READY, within: '5s' },
+    world: (world) => {
+      const message = `Back-off pulling image "registry.example/shell:1": ErrImagePull: ${LATER}`;
+      world.connection.put(podWaiting(waiting('ImagePullBackOff', message)));
+      world.connection.events.push({ metadata: { name: 'uid-web.1' }, message: 'Error: ImagePullBackOff' });
     },
     outcome: 'inconclusive',
     code: 'image-pull-limit',
