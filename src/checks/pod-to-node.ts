@@ -13,6 +13,7 @@ import type { CheckContext } from './context.ts';
 import { askKubeletPort } from './kubelet-port.ts';
 import { whetherChanged } from './look-again.ts';
 import { enterNode } from './node-entry.ts';
+import { listeningSockets } from './listening-sockets.ts';
 import { judgeAtNodes } from './node-health.ts';
 import { listenerPort, NodeListener } from './node-listener.ts';
 import { execFailed, type Probe, request } from './probe.ts';
@@ -103,7 +104,8 @@ async function byListener(
   const caller = await listener.caller();
   // It answers once: where somebody else was first, nobody listened any more.
   const taken = caller !== undefined && !caller.request.includes(sent.nonce);
-  if (sent.result.kind !== 'answered' && !taken) return unanswered(context, from, sent, call, port);
+  if (sent.result.kind !== 'answered' && !taken)
+    return unanswered(context, from, sent, call, { port, shell });
   if (sent.result.kind !== 'answered' || !sent.result.body.includes(listener.greeting))
     return finding('inconclusive', 'somebody-else', {
       subject: podSubject(context, from.pod),
@@ -204,22 +206,31 @@ async function wiringHere(context: CheckContext): Promise<Wiring> {
   }
 }
 
-/** Our server listens there: its own Node has said so. What keeps the Pod from it is on the way. */
+/** Our server listened there: its own Node has said so. Where it still does, what keeps the Pod from it is on the way. */
 async function unanswered(
   context: CheckContext,
   from: ContainerReference,
   sent: Probe,
   { node }: Pick<Call, 'node'>,
-  port: number,
+  { port, shell }: { port: number; shell: ContainerReference },
 ): Promise<Finding> {
   const { result } = sent;
-  if (result.kind === 'refused')
-    return finding('fail', 'node-rejects', {
-      subject: podSubject(context, from.pod),
-      observed: `${result.message}; but a server listens on port ${port} of Node ${node.name}`,
-      expected: `a connection to Node ${node.name}`,
-      evidence: sent.evidence,
-      details: { pod: from.pod, node: node.name, url: sent.url },
+  if (result.kind !== 'refused') return connectionFailed(context, from, sent);
+  const listening = await listeningSockets(context, shell);
+  const evidence = [...sent.evidence, ...(listening === undefined ? [] : [listening.evidence])];
+  if (listening?.sockets.some((each) => each.port === port) !== true)
+    return finding('inconclusive', 'listener-failed', {
+      subject: `Node ${node.name}`,
+      observed: `${result.message}; our server on port ${port} was there, and it had ended when it was called`,
+      expected: `a server of ours on port ${port} of Node ${node.name}`,
+      evidence,
+      details: { node: node.name, port: String(port) },
     });
-  return connectionFailed(context, from, sent);
+  return finding('fail', 'node-rejects', {
+    subject: podSubject(context, from.pod),
+    observed: `${result.message}; but a server listens on port ${port} of Node ${node.name}`,
+    expected: `a connection to Node ${node.name}`,
+    evidence,
+    details: { pod: from.pod, node: node.name, url: sent.url },
+  });
 }

@@ -630,6 +630,17 @@ const podToNode: Row<NodeWorld>[] = [
     says: ['Connection refused', 'but a server listens on port'],
   },
   {
+    name: 'refused, because our own server has ended',
+    check: TO_OTHER,
+    world: (world) => {
+      world.allowShells();
+      world.ends = true;
+    },
+    outcome: 'inconclusive',
+    code: 'listener-failed',
+    says: 'it had ended when it was called',
+  },
+  {
     name: 'silence, and a policy that selects the Pod',
     check: TO_OTHER,
     world: (world) => {
@@ -871,7 +882,10 @@ const nodeServer: Row<NodeWorld>[] = [
     world: (world) => world.answerAt('192.168.7.1:8000', { status: 200, body: FILE, ...HELLO }),
     outcome: 'fail',
     code: 'node-server-elsewhere',
-    says: ['Your server runs on Node n1, and Node n2 was called', 'k8snet-tutor shell --node n2'],
+    says: [
+      'A server with the text of this page runs on Node n1, and Node n2 was called',
+      'k8snet-tutor shell --node n2',
+    ],
   },
   {
     name: 'something else listens on that port of another Node',

@@ -56,6 +56,8 @@ export class NodeWorld extends World {
   };
   /** What listens in the network of a Pod or of a Node's shell, by the Pod's name. */
   readonly listening: Record<string, [address: string, port: number][]> = {};
+  /** Our server on a Node ends before it is called. */
+  ends = false;
   private listener: Listener | undefined;
 
   constructor() {
@@ -68,8 +70,15 @@ export class NodeWorld extends World {
     const { files } = this;
     this.files = (from, container) => ({
       ...files(from, container),
-      ...this.sockets(this.listening[from.metadata.name] ?? []),
+      ...this.sockets([...(this.listening[from.metadata.name] ?? []), ...this.ours(from)]),
     });
+  }
+
+  private ours({ metadata }: Pod): [string, number][] {
+    const { listener, ends } = this;
+    return listener === undefined || ends || !metadata.name.startsWith('node-shell')
+      ? []
+      : [['0.0.0.0', listener.port]];
   }
 
   private sockets(all: [address: string, port: number][]): Record<string, string> {
@@ -137,7 +146,7 @@ export class NodeWorld extends World {
     const { hostname, port, pathname, search } = new URL(call.url);
     if (!hostname.startsWith('192.168.')) return this.nginx(call, from);
     const { listener } = this;
-    if (listener === undefined || Number(port) !== listener.port)
+    if (listener === undefined || this.ends || Number(port) !== listener.port)
       return this.ports[Number(port)] ?? refused(hostname, port);
     listener.request = this.arrives(`GET ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
     return { status: 200, body: `${listener.greeting}\n`, remote: hostname, local: '10.0.1.5' };

@@ -1049,7 +1049,7 @@ const rows: Row[] = [
     },
     outcome: 'fail',
     code: 'pod-misnamed',
-    says: ['one named wbe', 'metadata.name', 'delete pod wbe'],
+    says: ['one named wbe', 'metadata.name', 'if it is yours: kubectl delete pod wbe'],
   },
   {
     name: 'a Pod that a Deployment of that name made',

@@ -57,7 +57,8 @@ export const NODE_WORDS: Record<string, Words> = {
     ],
   },
   'node-server-elsewhere': {
-    said: (d) => `Your server runs on Node ${d['serving']}, and Node ${d['node']} was called`,
+    said: (d) =>
+      `A server with the text of this page runs on Node ${d['serving']}, and Node ${d['node']} was called`,
     why: 'Each Node has a network of its own: what listens on one of them does not listen on another.',
     next: (d) => [
       `Start it on Node ${d['node']}: k8snet-tutor shell --node ${d['node']} leads there.`,
@@ -139,7 +140,7 @@ export const NODE_WORDS: Record<string, Words> = {
     next: () => TRY_AGAIN,
   },
   'listener-failed': {
-    said: (d) => `No server of ours could be started on Node ${d['node']}`,
+    said: (d) => `No server of ours stayed on Node ${d['node']} until it was called`,
     why: 'That says nothing about the network.',
     next: () => TRY_AGAIN,
   },

@@ -24,7 +24,7 @@ export const POD_WORDS: Record<string, Words> = {
     why: "A Pod's name counts, to the letter: kubectl, this lesson and its checks find it by nothing else.",
     next: (d) => [
       d['owner'] === '' || d['owner'] === undefined
-        ? `Mend metadata.name in the file, and apply it again; then kubectl delete pod ${d['similar']}`
+        ? `Mend metadata.name in the file, and apply it again. Then remove the other one, if it is yours: kubectl delete pod ${d['similar']}`
         : `A ${d['owner']} made it and gave it that name; the exercise wants a Pod of its own (kind: Pod).`,
       'k8snet-tutor page shows the file.',
     ],

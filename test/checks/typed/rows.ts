@@ -466,7 +466,7 @@ const refusals: TypedRow[] = [
     world: at('192.168.7.1:8000', { status: 200, body: 'kind: Pod', ...HELLO }),
     outcome: 'fail',
     code: 'node-server-elsewhere',
-    says: 'Your server runs on Node n1',
+    says: 'A server with the text of this page runs on Node n1',
   },
   {
     name: 'the Node refuses, and its server had answered',
