@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { kubectlLine } from '../cluster/kubectl-line.ts';
 import type { OpenCluster } from '../cluster/open.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { Problem } from '../problem.ts';
@@ -124,7 +125,12 @@ export async function openNamed(
   if (named.kubeconfig === practiceKubeconfig(desk.runtime.state)) await ensurePractice(desk);
   const config = readKubeconfig(desk.runtime.kubeconfigSources(named.kubeconfig));
   const resolved = resolveContext(config, { context: named.context });
-  desk.output.reporter.action(`kubectl --context ${resolved.context} version`);
+  const pointing = {
+    kubeconfig: named.kubeconfig === undefined ? undefined : withTilde(named.kubeconfig, desk.runtime.home),
+    context: resolved.context,
+    namespace: undefined,
+  };
+  desk.output.reporter.action(kubectlLine(pointing, ['version']));
   return openCluster(resolved, desk.signal, desk.runtime.timing);
 }
 

@@ -82,3 +82,9 @@ it('does not name --replace for a Pod that was there before the lesson, which it
   await learner.run('solve', '--replace');
   expect(await uidOf('lent', 'multi-container')).toBe(uid);
 }, 60_000);
+
+it('with -v the first line names the kubeconfig, too, so that it can be typed', async () => {
+  const { learner } = await begin();
+  const { stdout } = await learner.run('page', '-v');
+  expect(stdout).toMatch(/^\$ kubectl --kubeconfig \S+kubeconfig-practice-admin --context \S+ version$/m);
+}, 60_000);

@@ -19,7 +19,7 @@ const LANES: Record<string, Mistake[]> = {
   lesson: OF_THE_LESSON,
   // It is waited for, for a minute.
   probe: CREATING.filter(({ code }) => code === 'probe-failing'),
-  creating: CREATING.filter(({ code }) => code !== 'probe-failing'),
+  creating: CREATING.filter(({ code }) => code !== 'probe-failing' && code !== 'pod-elsewhere'),
   admission: ADMISSION,
   inside: INSIDE,
   observers: OBSERVERS,
@@ -29,7 +29,11 @@ const LANES: Record<string, Mistake[]> = {
   beginning: BEGINNING,
 };
 /** Those that everybody on the cluster would notice. */
-const LANES_ALONE: Record<string, Mistake[]> = { registry: REGISTRY };
+const LANES_ALONE: Record<string, Mistake[]> = {
+  registry: REGISTRY,
+  // Whoever misses that Pod meanwhile would be told that it is there.
+  elsewhere: CREATING.filter(({ code }) => code === 'pod-elsewhere'),
+};
 const ALL = Object.values({ ...LANES, ...LANES_ALONE }).flat();
 
 interface Said {
