@@ -25,7 +25,13 @@ export interface ClosedPort {
 
 /** Where the server is, or what became of it. */
 export interface ClosedReason {
-  code: 'node-server-loopback' | 'node-server-port' | 'node-server-elsewhere' | 'node-server-ended';
+  code:
+    | 'node-port-closed'
+    | 'node-server-loopback'
+    | 'node-server-port'
+    | 'node-server-elsewhere'
+    | 'node-server-ended';
+  /** Empty where there is no trace of it. */
   observed: string;
   details: Record<string, string>;
   evidence: Evidence[];
@@ -39,14 +45,15 @@ const ASKED = 5;
 
 /**
  * Looks for a server that was not where it should be: listening for its own Node only, on another port, on another Node; or it
- * was there before. `listening` when it has come meanwhile; undefined when there is no trace of it.
+ * was there before. `listening` when it has come meanwhile.
  */
 export async function whyClosed(
   context: CheckContext,
   closed: ClosedPort,
-): Promise<ClosedReason | 'listening' | undefined> {
+): Promise<ClosedReason | 'listening'> {
   const { node, port, check } = closed;
   const { sockets = [], evidence } = (await nodeSockets(context, node.name)) ?? {};
+  const seen = evidence === undefined ? [] : [evidence];
   const here = sockets.filter((each) => each.port === port);
   const [only] = here;
   if (only !== undefined && !here.some(({ address }) => isReachedAt(address, node.address)))
@@ -54,7 +61,7 @@ export async function whyClosed(
       code: 'node-server-loopback',
       observed: `on Node ${node.name} a server listens at ${authorityOf(only.address, port)} only`,
       details: { listens: only.address },
-      evidence: evidence === undefined ? [] : [evidence],
+      evidence: seen,
     };
   if (only !== undefined) return 'listening';
   const others = sockets.filter((each) => !isLoopback(each.address) && !isListenerPort(each.port));
@@ -69,12 +76,13 @@ export async function whyClosed(
   const at = found.find((each) => each !== undefined);
   if (at !== undefined) return at;
   const { outcome, code } = context.before(check) ?? {};
-  if (outcome !== 'pass' && code !== 'node-server-ended') return undefined;
+  if (outcome !== 'pass' && code !== 'node-server-ended')
+    return { code: 'node-port-closed', observed: '', details: {}, evidence: seen };
   return {
     code: 'node-server-ended',
     observed: `nothing listens on port ${port} of Node ${node.name} any more; when it was checked before, a server answered there`,
     details: {},
-    evidence: [],
+    evidence: seen,
   };
 }
 

@@ -84,15 +84,15 @@ async function askServer(asked: AskedServer): Promise<Finding> {
 function closedFinding(
   { context, check, node, expected }: AskedServer,
   sent: Probe,
-  why: ClosedReason | undefined,
+  why: ClosedReason,
 ): Finding {
   const refused = sent.result.kind === 'answered' ? '' : sent.result.message;
-  return finding('fail', why?.code ?? 'node-port-closed', {
+  return finding('fail', why.code, {
     subject: podSubject(context, check.from.pod),
-    observed: why === undefined ? refused : `${refused}; ${why.observed}`,
+    observed: why.observed === '' ? refused : `${refused}; ${why.observed}`,
     expected,
-    evidence: [...sent.evidence, ...(why?.evidence ?? [])],
-    details: { pod: check.from.pod, node: node.name, port: String(check.to.port), ...why?.details },
+    evidence: [...sent.evidence, ...why.evidence],
+    details: { pod: check.from.pod, node: node.name, port: String(check.to.port), ...why.details },
   });
 }
 

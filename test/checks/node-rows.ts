@@ -863,7 +863,8 @@ const nodeServer: Row<NodeWorld>[] = [
     },
     outcome: 'fail',
     code: 'node-port-closed',
-    not: '8080',
+    says: 'listening: 0.0.0.0:8080',
+    not: 'port 8080',
   },
   {
     name: 'a server of ours, which answers once, is left alone',

@@ -68,8 +68,10 @@ async function refusedByNode(
       from: place.shell,
       pod: from,
     }));
-  if (why === undefined)
-    return otherPort(about, name) ?? typedFinding(about, 'fail', 'node-port-closed', { details });
+  if (why === undefined || (why !== 'listening' && why.code === 'node-port-closed')) {
+    const evidence = [...sent.evidence, ...(why?.evidence ?? [])];
+    return otherPort(about, name) ?? typedFinding(about, 'fail', 'node-port-closed', { details, evidence });
+  }
   if (why === 'listening') return refusedOnce(about, details);
   const refused = sent.result.kind === 'answered' ? '' : sent.result.message;
   return typedFinding(about, 'fail', why.code, {
