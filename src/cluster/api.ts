@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type ApiRequest,
   type ApiResponse,
@@ -87,6 +88,8 @@ export class Api {
   constructor(connection: Connection, signal: AbortSignal, timing: Timing) {
     this.connection = connection;
     this.signal = signal;
+    // Every request, wait and pause listens to it; checks do many of them at once.
+    setMaxListeners(0, signal);
     this.timing = timing;
   }
 

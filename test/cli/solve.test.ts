@@ -88,3 +88,10 @@ it('with -v the first line names the kubeconfig, too, so that it can be typed', 
   const { stdout } = await learner.run('page', '-v');
   expect(stdout).toMatch(/^\$ kubectl --kubeconfig \S+kubeconfig-practice-admin --context \S+ version$/m);
 }, 60_000);
+
+it('checks that wait for many Pods at once say nothing of their own on stderr', async () => {
+  const { learner } = await begin();
+  turnTo(learner, 'no-nat-containers');
+  const { code, stderr } = await learner.run('solve');
+  expect([code, stderr]).toEqual([0, '']);
+}, 60_000);
