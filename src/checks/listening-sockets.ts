@@ -27,16 +27,21 @@ export async function listeningSockets(
   const target = { namespace: context.namespace, ...at };
   const outcome = await execScript(context.api, target, script, context.nonce, 10_000);
   if (outcome.kind !== 'exit' || outcome.code !== 0) return undefined;
-  const sockets = [...outcome.stdout.matchAll(LISTENS)].flatMap(([, address = '', port = '']) => {
-    const text = procNetAddress(address);
-    return text === undefined ? [] : [{ address: text, port: Number.parseInt(port, 16) }];
-  });
+  const sockets = readListening(outcome.stdout);
   const files = ['/proc/net/tcp', '/proc/net/tcp6'];
   const command = context.kubectl('exec', at.pod, '-c', at.container, '--', 'cat', ...files);
   return {
     sockets,
     evidence: { source: 'exec', origin: context.origin, command, text: textOf(sockets) },
   };
+}
+
+/** @param tables /proc/net/tcp and tcp6, one after the other */
+export function readListening(tables: string): ListeningSocket[] {
+  return [...tables.matchAll(LISTENS)].flatMap(([, address = '', port = '']) => {
+    const text = procNetAddress(address);
+    return text === undefined ? [] : [{ address: text, port: Number.parseInt(port, 16) }];
+  });
 }
 
 function textOf(sockets: ListeningSocket[]): string {

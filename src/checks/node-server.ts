@@ -65,8 +65,7 @@ async function askServer(asked: AskedServer): Promise<Finding> {
   const sent = await ask();
   if ('finding' in sent) return sent.finding;
   if (sent.result.kind !== 'refused') return judgeAnswer(asked, sent);
-  const closed = { node, port, text: check.body, check: check.id, from: check.from, pod };
-  const why = await whyClosed(context, closed);
+  const why = await whyClosed(context, { node, port, check: check.id });
   if (why !== 'listening') return closedFinding(asked, sent, why);
   // It came between the two looks, as a loop around `nc` does; or somebody refuses on the way.
   const again = await ask();

@@ -27,6 +27,12 @@ const QUOTA = 'pods "x" is forbidden: exceeded quota: lab, requested: pods=1, us
 const UNSAID = 'pods "x" is forbidden: failed quota: lab: must specify limits.cpu for: shell';
 
 const shells = (world: NodeWorld): void => world.allowShells();
+/** The learner's server runs in the shell on n1. */
+const elsewhere = (world: NodeWorld): void => {
+  world.allowShells();
+  world.listening['node-shell-n1'] = [['0.0.0.0', 8000]];
+  world.running['n1'] = ['nc -l -p 8000'];
+};
 const denied = (message: string): ApiError =>
   new ApiError({ method: 'POST', path: '/api/v1/namespaces/k8snet-test/pods' }, 403, 'Forbidden', message);
 /** With shells on Nodes, whose kernel shows a connection from this address. */
@@ -826,11 +832,15 @@ const nodeServer: Row<NodeWorld>[] = [
         ['0.0.0.0', 22],
         ['0:0:0:0:0:0:0:0', 8080],
       ];
-      world.answerAt('192.168.7.2:8080', { status: 0, body: FILE, ...HELLO });
+      world.running['n2'] = ["sh -c { printf 'HTTP/1.0 200 OK'; } | nc -l -p 8080", 'nc -l -p 8080'];
     },
     outcome: 'fail',
     code: 'node-server-port',
-    says: ['port 8080 of Node n2, and port 8000 was called', 'nc -l -p 8000'],
+    says: [
+      'port 8080 of Node n2, and port 8000 was called',
+      'nc -l -p 8000',
+      'nc -l -p 8080: port 8080 is open',
+    ],
   },
   {
     name: 'it listens at another address of the Node',
@@ -859,7 +869,8 @@ const nodeServer: Row<NodeWorld>[] = [
     world: (world) => {
       world.allowShells();
       world.listening['node-shell-n2'] = [['0.0.0.0', 8080]];
-      world.answerAt('192.168.7.2:8080', { status: 200, body: 'somebody else', ...HELLO });
+      world.running['n2'] = ['ping 10.0.8080.1', 'nc -l -p 18080', 'wget port8080'];
+      world.answerAt('192.168.7.2:8080', { status: 200, body: FILE, ...HELLO });
     },
     outcome: 'fail',
     code: 'node-port-closed',
@@ -872,7 +883,7 @@ const nodeServer: Row<NodeWorld>[] = [
     world: (world) => {
       world.allowShells();
       world.listening['node-shell-n2'] = [['0.0.0.0', 21_225]];
-      world.answerAt('192.168.7.2:21225', { status: 0, body: FILE, ...HELLO });
+      world.running['n2'] = ['nc -l -p 21225'];
     },
     outcome: 'fail',
     code: 'node-port-closed',
@@ -880,18 +891,35 @@ const nodeServer: Row<NodeWorld>[] = [
   {
     name: 'it runs on another Node',
     check: SERVER,
-    world: (world) => world.answerAt('192.168.7.1:8000', { status: 200, body: FILE, ...HELLO }),
+    world: elsewhere,
     outcome: 'fail',
     code: 'node-server-elsewhere',
-    says: [
-      'A server with the text of this page runs on Node n1, and Node n2 was called',
-      'k8snet-tutor shell --node n2',
-    ],
+    says: ['Your server runs on Node n1, and Node n2 was called', 'k8snet-tutor shell --node n2'],
   },
   {
-    name: 'something else listens on that port of another Node',
+    name: "somebody else's server on another Node is neither called nor named",
     check: SERVER,
-    world: (world) => world.answerAt('192.168.7.1:8000', { status: 200, body: 'somebody else', ...HELLO }),
+    world: (world) => {
+      world.allowShells();
+      world.listening['node-shell-n1'] = [['0.0.0.0', 8000]];
+      world.network = (call, from) => {
+        if (new URL(call.url).host === '192.168.7.1:8000') throw new Error('called');
+        return from.metadata.name === 'web' ? refused('192.168.7.2', 8000) : world.nginx(call, from);
+      };
+    },
+    outcome: 'fail',
+    code: 'node-port-closed',
+  },
+  {
+    name: 'whose a server is can not be told where a shell sees all of its Node',
+    check: SERVER,
+    world: (world) => {
+      elsewhere(world);
+      for (const name of ['node-shell-n1', 'node-shell-n2']) {
+        const shell = world.connection.pod('k8snet-test', name)!;
+        world.connection.put({ ...shell, spec: { ...shell.spec, hostPID: true } });
+      }
+    },
     outcome: 'fail',
     code: 'node-port-closed',
   },

@@ -56,6 +56,8 @@ export class NodeWorld extends World {
   };
   /** What listens in the network of a Pod or of a Node's shell, by the Pod's name. */
   readonly listening: Record<string, [address: string, port: number][]> = {};
+  /** Programs in the shells on Nodes, by the Node's name. */
+  readonly running: Record<string, string[]> = {};
   /** Our server on a Node ends before it is called. */
   ends = false;
   private listener: Listener | undefined;
@@ -67,6 +69,7 @@ export class NodeWorld extends World {
       node.status = { ...node.status, conditions: [{ type: 'Ready', status: 'True' }] };
     }
     this.network = (call, from) => this.route(call, from);
+    this.processes = ({ spec }) => ['sleep 9999999', ...(this.running[spec.nodeName ?? ''] ?? [])];
     const { files } = this;
     this.files = (from, container) => ({
       ...files(from, container),

@@ -94,6 +94,8 @@ export class World {
   files: (pod: Pod, container: string) => Record<string, string> = (from) => ({
     '/proc/net/fib_trie': fibTrie(from.status?.podIP ?? ''),
   });
+  /** The programs that run in a container. */
+  processes: (pod: Pod) => string[] = () => ['sleep 9999999'];
   readonly controller = new AbortController();
   private nonces = 0;
 
@@ -111,6 +113,7 @@ export class World {
     this.connection.programs = (from, container) => ({
       curl: (call) => this.network(call, from),
       cat: this.files(from, container),
+      ps: this.processes(from),
     });
   }
 

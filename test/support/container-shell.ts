@@ -18,6 +18,8 @@ export interface Programs {
   curl?: (call: CurlCall) => CurlAnswer;
   /** Files by their path. */
   cat?: Record<string, string>;
+  /** What `ps -e -o args` shows. */
+  ps?: string[];
   /** The environment of the container. */
   env?: Record<string, string>;
   /** A proxy gets the requests that are not kept from it. */
@@ -36,7 +38,9 @@ export interface ShellResult {
  */
 export async function runInShell(script: string, programs: Programs): Promise<ShellResult> {
   const { curl, env = {}, asksProxy = false } = programs;
-  const cat = programs.cat === undefined ? '' : catFunction(programs.cat);
+  const ps =
+    programs.ps === undefined ? '' : `ps() { printf '%s\\n' COMMAND ${programs.ps.map(quoted).join(' ')}; }`;
+  const cat = `${programs.cat === undefined ? '' : catFunction(programs.cat)}\n${ps}`;
   if (curl === undefined || !script.includes('curl ')) return sh(`${cat}\n${script}`, env);
   // Each time with one answer more, until curl is asked for nothing new: once in nearly all scripts.
   const answers: ShellResult[] = [];

@@ -2,7 +2,7 @@ import { podAddresses } from '../../cluster/pod.ts';
 import type { AddressBook } from './address-holder.ts';
 import { chooseNode } from '../chosen-node.ts';
 import type { CheckContext } from '../context.ts';
-import type { Meant, MeantServer, PageMeaning } from './page-meaning.ts';
+import type { Meant, PageMeaning } from './page-meaning.ts';
 
 /** A Pod or a Node that a page calls, as it is now. */
 export interface MeantPlace {
@@ -13,8 +13,8 @@ export interface MeantPlace {
   address: string;
   /** Undefined where the page does not say. */
   port: number | undefined;
-  /** The learner's, on that Node. */
-  server: MeantServer | undefined;
+  /** The check that calls the learner's server on that Node. */
+  server: string | undefined;
 }
 
 /** Whom the page calls, those that are not there left out. @throws {ApiError | TransportError} */

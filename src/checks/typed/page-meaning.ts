@@ -9,13 +9,8 @@ export type Asker = { container: ContainerReference } | { node: NodeReference };
 /** Whom a page calls, and at which port where it says so. */
 export type Meant =
   | { pod: string; port: number }
-  | { node: NodeReference; port: number | undefined; server: MeantServer | undefined };
-
-/** A server that the learner starts on a Node: which check calls it, and a text it sends. */
-export interface MeantServer {
-  check: string;
-  text: string;
-}
+  /** `server`: the check that calls one which the learner starts there. */
+  | { node: NodeReference; port: number | undefined; server: string | undefined };
 
 /** A line by which the learner sets a variable, `POD_ID=$(kubectl get pod web -o jsonpath='{.status.podIP}')`. */
 export interface Assignment {
@@ -72,7 +67,7 @@ function meantBy(check: Check): Meant[] {
     case 'pod-to-node':
       return [{ node: check.to, port: undefined, server: undefined }];
     case 'node-server':
-      return [{ node: check.to.node, port: check.to.port, server: { check: check.id, text: check.body } }];
+      return [{ node: check.to.node, port: check.to.port, server: check.id }];
     case 'http':
     case 'reach':
     case 'source':

@@ -52,22 +52,18 @@ async function refusedByNode(
   about: TypedCase,
   { node, external }: { node: Node; external: boolean },
 ): Promise<Finding> {
-  const { request, meant, context, place, from, sent } = about;
+  const { request, meant, context, sent } = about;
   const { name } = node.metadata;
   if (external) return externalAddress(about, node);
   const other = otherThanMeant(about, `Node ${name}`, (each) => each.node === name);
   if (other !== undefined) return other;
   const server = meant.find((each) => each.node === name && each.port === request.port)?.server;
   const details = { node: name };
+  const called = { name, address: request.host };
   const why =
-    server &&
-    (await whyClosed(context, {
-      ...server,
-      node: { name, address: request.host },
-      port: request.port,
-      from: place.shell,
-      pod: from,
-    }));
+    server === undefined
+      ? undefined
+      : await whyClosed(context, { check: server, node: called, port: request.port });
   if (why === undefined || (why !== 'listening' && why.code === 'node-port-closed')) {
     const evidence = [...sent.evidence, ...(why?.evidence ?? [])];
     return otherPort(about, name) ?? typedFinding(about, 'fail', 'node-port-closed', { details, evidence });

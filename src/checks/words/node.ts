@@ -57,22 +57,15 @@ export const NODE_WORDS: Record<string, Words> = {
     ],
   },
   'node-server-elsewhere': {
-    said: (d) =>
-      `A server with the text of this page runs on Node ${d['serving']}, and Node ${d['node']} was called`,
+    said: (d) => `Your server runs on Node ${d['serving']}, and Node ${d['node']} was called`,
     why: 'Each Node has a network of its own: what listens on one of them does not listen on another.',
-    next: (d) => [
-      `Start it on Node ${d['node']}: k8snet-tutor shell --node ${d['node']} leads there.`,
-      `If it was \`nc\`, our call has ended the one on Node ${d['serving']}.`,
-    ],
+    next: (d) => [`Start it on Node ${d['node']}: k8snet-tutor shell --node ${d['node']} leads there.`],
   },
   'node-server-port': {
     said: (d) =>
       `Your server listens on port ${d['servingPort']} of Node ${d['node']}, and port ${d['port']} was called`,
     why: 'An address and a port together name a server; with another port it is another one.',
-    next: (d) => [
-      `Start it with the page's port: nc -l -p ${d['port']}`,
-      `If it was \`nc\`, our call has ended the one on port ${d['servingPort']}.`,
-    ],
+    next: (d) => [`End it, and start it with the page's port: nc -l -p ${d['port']}`],
   },
   'node-server-loopback': {
     said: (d) => `The server on port ${d['port']} of Node ${d['node']} listens at ${d['listens']} only`,

@@ -463,10 +463,14 @@ const refusals: TypedRow[] = [
     name: 'the Node refuses, and the server runs on another one',
     typed: 'curl 192.168.7.2:8000',
     checks: [SERVER],
-    world: at('192.168.7.1:8000', { status: 200, body: 'kind: Pod', ...HELLO }),
+    world: (world) => {
+      world.allowShells();
+      world.listening['node-shell-n1'] = [['0.0.0.0', 8000]];
+      world.running['n1'] = ['nc -l -p 8000'];
+    },
     outcome: 'fail',
     code: 'node-server-elsewhere',
-    says: 'A server with the text of this page runs on Node n1',
+    says: 'Your server runs on Node n1',
   },
   {
     name: 'the Node refuses, and its server had answered',
