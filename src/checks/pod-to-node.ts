@@ -105,7 +105,7 @@ async function byListener(
   // It answers once: where somebody else was first, nobody listened any more.
   const taken = caller !== undefined && !caller.request.includes(sent.nonce);
   if (sent.result.kind !== 'answered' && !taken)
-    return unanswered(context, from, sent, call, { port, shell });
+    return filtered(context, from, sent, call, await unanswered(context, from, sent, call, { port, shell }));
   if (sent.result.kind !== 'answered' || !sent.result.body.includes(listener.greeting))
     return finding('inconclusive', 'somebody-else', {
       subject: podSubject(context, from.pod),
@@ -204,6 +204,29 @@ async function wiringHere(context: CheckContext): Promise<Wiring> {
     if (!(error instanceof ApiError)) throw error;
     return wiringOf({ name: 'unknown', evidence: [] }, []);
   }
+}
+
+/** A policy would be named, and an empty answer has come through. */
+const ON_THE_WAY = new Set(['connection-timeout', 'connection-unreachable', 'node-rejects']);
+
+/** A firewall may let only some ports through: where the Node's own answers, the Pod does reach it. */
+async function filtered(
+  context: CheckContext,
+  from: ContainerReference,
+  sent: Probe,
+  { node, pod }: Pick<Call, 'node' | 'pod'>,
+  found: Finding,
+): Promise<Finding> {
+  if (!ON_THE_WAY.has(found.code)) return found;
+  const answer = await askKubeletPort(context, from, pod, node, '');
+  if (answer.outcome !== 'pass') return found;
+  return finding('inconclusive', 'node-port-filtered', {
+    subject: found.subject,
+    observed: `${found.observed}; but ${answer.details['url']} answered`,
+    expected: `a connection to Node ${node.name}`,
+    evidence: [...found.evidence, ...answer.evidence],
+    details: { pod: from.pod, node: node.name, url: sent.url, answering: answer.details['url'] ?? '' },
+  });
 }
 
 /** Our server listened there: its own Node has said so. Where it still does, what keeps the Pod from it is on the way. */

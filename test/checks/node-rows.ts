@@ -627,6 +627,18 @@ const podToNode: Row<NodeWorld>[] = [
     outcome: 'inconclusive',
     code: 'somebody-else',
   },
+  ...[TIMEOUT, refused('192.168.7.2', 20_000)].map((answer) => ({
+    name: 'a firewall lets the port of the kubelet through, and no other',
+    check: TO_OTHER,
+    world: (world: NodeWorld) => {
+      world.allowShells();
+      const { network } = world;
+      world.network = (call, from) => (new URL(call.url).port === '10250' ? network(call, from) : answer);
+    },
+    outcome: 'inconclusive' as const,
+    code: 'node-port-filtered',
+    says: 'https://192.168.7.2:10250/',
+  })),
   {
     name: 'refused, though our server listens: a REJECT on the way',
     check: TO_OTHER,

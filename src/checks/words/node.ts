@@ -40,6 +40,14 @@ export const NODE_WORDS: Record<string, Words> = {
     why: 'A firewall that rejects looks like a port where nobody listens. Here somebody does: the Node itself says so.',
     next: (d) => [`Look at the firewall's rules on Node ${d['node']} and on the Pod's own Node.`],
   },
+  'node-port-filtered': {
+    said: (d) => `Node ${d['node']} answers Pod ${d['pod']} at ${d['answering']}, but not at ${d['url']}`,
+    why: 'A firewall may let only some ports through. That the Pod reaches the Node is shown; whom the Node saw is not.',
+    next: (d) => [
+      `Is there a firewall, or a cloud's security group, before Node ${d['node']}? It would have to let that port through.`,
+      ...TRY_AGAIN,
+    ],
+  },
   'node-refuses': {
     said: (d) => `Node ${d['node']} gives Pod ${d['pod']} no answer, but refuses`,
     why: '"Refused" may come from the Node, where nobody listens, or from a firewall before it: it proves neither.',
