@@ -27,8 +27,7 @@ export async function connectionFailed(
   sent: Probe,
   asker = `Pod ${from.pod}`,
 ): Promise<Finding> {
-  const pods = [sent.from, ...(sent.to === undefined ? [] : [sent.to])];
-  const untold = await whetherTold(context, pods);
+  const untold = await whetherTold(context, [sent.from, sent.to]);
   if (untold !== undefined) return { ...untold, evidence: [...sent.evidence, ...untold.evidence] };
   const found = withoutAnswer(context, from, sent, asker);
   if (sent.to !== undefined && (sent.result.kind === 'timeout' || sent.result.kind === 'unreachable')) {

@@ -10,10 +10,12 @@ import { finding, type Finding, inTrouble, podEvidence, podSubject } from './tar
  */
 export async function whetherChanged(
   context: CheckContext,
-  pods: readonly Pod[],
+  pods: readonly (Pod | undefined)[],
 ): Promise<Finding | undefined> {
-  for (const pod of pods) {
-    const changed = changeOf(pod, await current(context, pod));
+  const looked = await Promise.all(
+    eachOnce(pods).map(async (pod) => ({ pod, changed: changeOf(pod, await current(context, pod)) })),
+  );
+  for (const { pod, changed } of looked) {
     if (changed === undefined) continue;
     const { name } = pod.metadata;
     const address = podAddresses(pod)[0] ?? 'no address';
@@ -29,15 +31,23 @@ export async function whetherChanged(
 }
 
 /** The same, of Pods that did not answer; and where one of them is on its way, that is why. */
-export async function whetherTold(context: CheckContext, pods: readonly Pod[]): Promise<Finding | undefined> {
+export async function whetherTold(
+  context: CheckContext,
+  pods: readonly (Pod | undefined)[],
+): Promise<Finding | undefined> {
   const changed = await whetherChanged(context, pods);
   if (changed !== undefined) return changed;
-  for (const pod of pods) {
+  for (const pod of eachOnce(pods)) {
     const trouble = podTrouble(pod);
     if (trouble !== undefined && !isLearners(trouble))
       return inTrouble(context, pod, trouble, `Pod ${pod.metadata.name} Ready`);
   }
   return undefined;
+}
+
+/** A Pod that calls itself is both; a Node is none. */
+function eachOnce(pods: readonly (Pod | undefined)[]): Pod[] {
+  return [...new Set(pods)].filter((pod) => pod !== undefined);
 }
 
 /** The Pod itself where it may not be read any more. */

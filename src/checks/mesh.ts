@@ -1,5 +1,5 @@
-import { ApiError } from '../cluster/api.ts';
 import { findPod, type Pod } from '../cluster/pod.ts';
+import { readable } from '../cluster/readable.ts';
 import type { CheckContext } from './context.ts';
 import type { CurlResult } from './curl.ts';
 import { type Finding, podEvidence } from './target-pod.ts';
@@ -77,7 +77,7 @@ export async function judgeBesideMesh(
   if (troubled !== undefined) return inTheWay(context, found, pods[0]!, troubled);
   if (!mayBeSidecars(found)) return found;
   for (const name of pods) {
-    const pod = await readPod(context, name);
+    const pod = await readable(findPod(context.api, context.namespace, name));
     const sidecar = pod && sidecarsOf(pod)[0];
     if (sidecar !== undefined) return inTheWay(context, found, name, sidecar);
   }
@@ -152,13 +152,4 @@ function meshOf(container: string): Mesh | undefined {
 function sidecarsOf({ spec }: Pod): string[] {
   const beside = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
   return [...spec.containers, ...beside].map(({ name }) => name).filter(isSidecar);
-}
-
-async function readPod(context: CheckContext, name: string): Promise<Pod | undefined> {
-  try {
-    return await findPod(context.api, context.namespace, name);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return undefined;
-    throw error;
-  }
 }

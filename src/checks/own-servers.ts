@@ -1,8 +1,6 @@
-import { ApiError } from '../cluster/api.ts';
-import type { Pod } from '../cluster/pod.ts';
-import { podPath } from '../cluster/resources.ts';
-import type { CheckContext } from './context.ts';
 import { execScript } from '../cluster/exec.ts';
+import { type Pod, podsSeen } from '../cluster/pod.ts';
+import type { CheckContext } from './context.ts';
 import { readListening } from './listening-sockets.ts';
 import { isRunning } from './target-pod.ts';
 import type { Evidence } from './verdict.ts';
@@ -25,7 +23,7 @@ const NO_SERVER = /^(sh -c m=|sleep |ps |COMMAND$|CMD$)/;
  * started in a Pod of this namespace is not found.
  */
 export async function ownServers(context: CheckContext): Promise<OwnServer[]> {
-  const shells = (await podsOf(context)).filter(
+  const shells = (await podsSeen(context.api, context.namespace)).filter(
     // Where a container sees all processes of its Node, nobody knows whose they are.
     ({ spec }) => spec.hostNetwork === true && spec.hostPID !== true,
   );
@@ -65,14 +63,4 @@ async function serversIn(context: CheckContext, pod: Pod): Promise<OwnServer[]> 
 /** Whole numbers that may be ports: of `nc -l -p 8000`, `:8000`, `http.server 8000`; not the parts of an address. */
 function numbersIn(program: string): number[] {
   return [...program.matchAll(/(?<![\w.])\d{1,5}(?![\w.])/g)].map(([digits]) => Number(digits));
-}
-
-/** Empty where they may not be listed. */
-async function podsOf({ api, namespace }: CheckContext): Promise<Pod[]> {
-  try {
-    return (await api.list<Pod>(podPath(namespace))).items;
-  } catch (error) {
-    if (error instanceof ApiError) return [];
-    throw error;
-  }
 }

@@ -1,7 +1,5 @@
-import { ApiError } from '../cluster/api.ts';
-import { namespacesHolding, type Pod } from '../cluster/pod.ts';
+import { namespacesHolding, type Pod, podsSeen } from '../cluster/pod.ts';
 import { findPodSecurityLevel } from '../cluster/pod-security.ts';
-import { podPath } from '../cluster/resources.ts';
 import { fullQuota } from '../cluster/resource-quota.ts';
 import { nearest } from '../nearest.ts';
 import type { CheckContext } from './context.ts';
@@ -15,7 +13,7 @@ export async function whyMissing(context: CheckContext, name: string): Promise<M
   const others = context.otherNamespaces.filter((each) => each !== context.namespace);
   const [[elsewhere], neighbours, quota] = await Promise.all([
     namespacesHolding(context.api, name, others),
-    podsOf(context),
+    podsSeen(context.api, context.namespace),
     fullQuota(context.api, context.namespace),
   ]);
   if (elsewhere !== undefined)
@@ -55,16 +53,6 @@ function missing(code: string, observed: string, details: Record<string, string>
 
 function apiEvidence(context: CheckContext, command: string[], text: string): Evidence {
   return { source: 'api', origin: context.origin, command: context.kubectl(...command), text };
-}
-
-/** Empty where they may not be listed. */
-async function podsOf(context: CheckContext): Promise<Pod[]> {
-  try {
-    return (await context.api.list<Pod>(podPath(context.namespace))).items;
-  } catch (error) {
-    if (error instanceof ApiError) return [];
-    throw error;
-  }
 }
 
 /** A Pod of nearly this name, or one that a Deployment of this name made; never one that the lesson means by its own name. */

@@ -1,7 +1,8 @@
+import type { ContainerReference } from '../lesson/pod-reference.ts';
 import type { TypedResult } from './as-typed.ts';
 import type { CurlResult } from './curl.ts';
-import type { Probe } from './probe.ts';
 import { type Finding, finding } from './target-pod.ts';
+import type { Evidence } from './verdict.ts';
 
 /** What became of a request that a proxy took. */
 export interface ByProxy {
@@ -37,8 +38,17 @@ function withoutPassword(message: string): string {
   return message.replaceAll(/'.*'/gs, "'…'").replaceAll(/\S*@/g, '…@');
 }
 
+/** Of a request: who asked whom, and what a proxy made of it. */
+interface Sent {
+  source: ContainerReference;
+  server: string;
+  url: string;
+  evidence: Evidence[];
+  byProxy?: ByProxy;
+}
+
 /** A good finding stands only where the line that a person types does the same: it goes to the proxy, if there is one. */
-export function asTyped(found: Finding, sent: Probe): Finding {
+export function asTyped(found: Finding, sent: Sent): Finding {
   const { byProxy: taken } = sent;
   if (found.outcome !== 'pass' || taken === undefined) return found;
   const { pod, container } = sent.source;

@@ -30,10 +30,9 @@ export async function checkReach(check: CheckOf<'reach'>, context: CheckContext)
     },
   };
   if (observed === check.expect && !connected) {
-    const pods = [sent.from, ...(sent.to === undefined ? [] : [sent.to])];
     const distrust =
       (await controlled(check, context, common.details)) ??
-      (await whetherChanged(context, pods)) ??
+      (await whetherChanged(context, [sent.from, sent.to])) ??
       (sent.to && (await whetherUnheard(context, sent.to)));
     if (distrust !== undefined) return distrust;
   }

@@ -62,6 +62,16 @@ export async function listPods(api: Api, namespace: string): Promise<Pod[]> {
   return (await api.list<Pod>(podPath(namespace))).items;
 }
 
+/** The same, where it only serves to explain something; empty where the API server does not tell. @throws {TransportError} */
+export async function podsSeen(api: Api, namespace: string): Promise<Pod[]> {
+  try {
+    return await listPods(api, namespace);
+  } catch (error) {
+    if (error instanceof ApiError) return [];
+    throw error;
+  }
+}
+
 /**
  * The namespaces, of those given, that hold a Pod of this name. One that may not be read counts as none: this only
  * serves to tell a learner where their Pod went.

@@ -62,7 +62,7 @@ describe.skipIf(kubeconfig === '')('mistakes, one lane after the other', () => {
 });
 
 async function showAll(name: string, mistakes: Mistake[]): Promise<void> {
-  const lane = new Lane(name);
+  const lane = new Lane(`k8snet-e2e-mistakes-${name}`);
   if (mistakes !== BEGINNING) await lane.open();
   try {
     const wrong: unknown[] = [];

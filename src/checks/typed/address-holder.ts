@@ -1,8 +1,8 @@
 import { canonicalAddress, nodesOwnAddresses } from '../../cluster/address.ts';
-import { ApiError } from '../../cluster/api.ts';
 import { listNodes, type Node, nodeAddresses } from '../../cluster/node.ts';
 import { subnetsOf } from '../../cluster/node-subnets.ts';
 import { listPods, type Pod, podAddresses } from '../../cluster/pod.ts';
+import { readable } from '../../cluster/readable.ts';
 import { objectPath } from '../../cluster/resources.ts';
 import type { CheckContext } from '../context.ts';
 
@@ -68,13 +68,4 @@ function addressesOf(node: Node): string[] {
 async function podsAt({ api }: CheckContext, address: string): Promise<Pod[]> {
   const query = { fieldSelector: `status.podIP=${address}` };
   return (await api.list<Pod>(objectPath('v1', 'pods'), query)).items;
-}
-
-async function readable<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return undefined;
-    throw error;
-  }
 }
