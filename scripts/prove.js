@@ -20,7 +20,7 @@ const killed = (project, moments) =>
   run(
     project,
     `the lesson killed -9 at ${moments.length} moments, ${moments[0]} to ${moments.at(-1)} ms after the start`,
-    ['test/e2e/main-path.e2e.ts', '-t', 'namespaces of their own'],
+    ['test/e2e/manners.e2e.ts', '-t', 'namespaces of their own'],
     { E2E_KILLS: moments.join(',') },
   );
 const nodes = (project) =>

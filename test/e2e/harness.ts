@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,10 @@ export const kubeconfig = process.env['E2E_KUBECONFIG'] ?? '';
 export const viewerKubeconfig = process.env['E2E_KUBECONFIG_VIEWER'] ?? '';
 /** A user with full rights on Pods in one namespace, the context's own, and hardly any elsewhere. */
 export const learnerKubeconfig = process.env['E2E_KUBECONFIG_LEARNER'] ?? '';
+const learnerNamespace =
+  learnerKubeconfig === ''
+    ? undefined
+    : /\bnamespace: "?([\w-]+)/.exec(readFileSync(learnerKubeconfig, 'utf8'))?.[1];
 export const kubectlProgram = process.env['E2E_KUBECTL'] ?? 'kubectl';
 
 /** The practice cluster that the suite itself started. */
@@ -188,8 +192,8 @@ export async function uidOf(pod: string, namespace: string): Promise<string> {
 export async function listing(learners: Learner[]): Promise<string[]> {
   const ours = new Set(learners.flatMap((learner) => [...learner.namespaces]));
   const isOthers = (line: string): boolean => {
-    const [, name] = /^(?:Namespace \/|\w+ )(k8snet-[^/ ]+)/.exec(line) ?? [];
-    return name !== undefined && !ours.has(name);
+    const [, name] = /^(?:Namespace \/|\w+ )([^/ ]+)/.exec(line) ?? [];
+    return name !== undefined && !ours.has(name) && (name.startsWith('k8snet-') || name === learnerNamespace);
   };
   const kinds = (await kubectl('api-resources', '--verbs=list', '-o', 'name'))
     .split('\n')
