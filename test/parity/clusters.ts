@@ -1,4 +1,4 @@
-import type { KubectlName } from './lines.ts';
+import type { KubectlName } from './line.ts';
 import { versionOf } from './run-kubectl.ts';
 
 /** A kubectl of the machine, and which of the two kinds it is. */

@@ -1,5 +1,5 @@
 import { mend, type Side } from './differences.ts';
-import type { Line } from './lines.ts';
+import type { Line } from './line.ts';
 import type { Answer } from './run-kubectl.ts';
 
 /** A masked answer as one text to compare: what is known to differ mended, only the rows that the line asks for. */

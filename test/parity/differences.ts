@@ -137,6 +137,10 @@ export const differences: readonly Difference[] = [
     'The practice cluster has no Services yet for containers to be told of.',
     [/^KUBERNETES_\w+=.*\n/gm, ''],
   ),
+  difference('1.20', 'cidr-words', 'What a CIDR must look like is told with examples today.', [
+    /: not a valid CIDR$/gm,
+    ': must be a valid CIDR value, (e.g. IP/24 or 2001:db8::/64)',
+  ]),
   difference('1.20', 'selector-words', 'A selector that can’t be read is explained otherwise today.', [
     /expected: '=', '!=', '==', 'in', notin'/g,
     'expected: in, notin, =, ==, !=, gt, lt',

@@ -1,16 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Line } from './lines.ts';
+import type { Line } from './line.ts';
 import { mask } from './mask.ts';
+import { recordings } from './recordings.ts';
 import type { Answer } from './run-kubectl.ts';
 
 /** Masked answers of a real cluster, by the name of the line. */
 export type Answers = Readonly<Record<string, Answer>>;
-
-interface Recording {
-  namespace: string;
-  nodes: string[];
-  records: ({ command: string } & Answer)[];
-}
 
 /** What a real 1.20 answered a kubectl of this minor version; undefined when that was never recorded. */
 export function readLive(kubectl: string): Answers | undefined {
@@ -31,10 +26,6 @@ export function recordedAnswer({ command, recording = `kubectl ${command}` }: Li
   const facts = { namespace: recordings.namespace, nodes: recordings.nodes, machine: [] };
   return { exit: found.exit, stdout: mask(found.stdout, facts), stderr: mask(found.stderr, facts) };
 }
-
-const recordings: Recording = JSON.parse(
-  readFileSync(new URL('golden/kubernetes-1.36.json', import.meta.url), 'utf8'),
-);
 
 function liveFile(kubectl: string): URL {
   return new URL(`golden/live-${/1\.\d+/.exec(kubectl)?.[0] ?? kubectl}.json`, import.meta.url);

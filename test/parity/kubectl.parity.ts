@@ -3,7 +3,8 @@ import { findKubectls, type Kubectl, practiceKubeconfig, realKubeconfig } from '
 import { askedRows, comparable } from './compare.ts';
 import { differences } from './differences.ts';
 import { type Answers, readLive, recordedAnswer, writeLive } from './golden.ts';
-import { type Line, linesFor } from './lines.ts';
+import type { Line } from './line.ts';
+import { linesFor } from './lines.ts';
 import { mask } from './mask.ts';
 import { type Answer, Terminal } from './run-kubectl.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { differences } from './differences.ts';
 import { readLive, recordedAnswer } from './golden.ts';
-import { type KubectlName, lines, linesFor } from './lines.ts';
+import type { KubectlName } from './line.ts';
+import { lines, linesFor } from './lines.ts';
 
 describe('the lines', () => {
   it.each(['modern', '1.20'] satisfies KubectlName[])(

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Line } from './lines.ts';
+import type { Line } from './line.ts';
 import type { MaskFacts } from './mask.ts';
 
 export interface Answer {

@@ -15,6 +15,7 @@ import { type Resource, storeKey, type Verb } from './resource.ts';
 import { readSelection } from './selection.ts';
 import { deletedStatus } from './status.ts';
 import { watchStream } from './watch.ts';
+import type { WriteOptions } from './registry.ts';
 import { readWriteOptions } from './write-options.ts';
 
 /** All objects of a resource, or those in a namespace: list, watch, create, deletecollection. */
@@ -66,14 +67,19 @@ export async function answerCollection(
   }
 }
 
-/** One object: get, update, patch, delete. */
+/** One object: get, update, patch, delete. @param subresource through which it is written */
 export async function answerObject(
   context: Context,
   resource: Resource,
   namespace: string | undefined,
   name: string,
+  subresource?: string,
 ): Promise<Answer> {
   const { request, registry } = context;
+  const update = (sent: unknown, options: WriteOptions): Promise<Answer> => {
+    const through = { ...options, ...(subresource !== undefined && { subresource }) };
+    return one(context, resource, registry.update(resource, namespace, name, sent, through));
+  };
   switch (request.method) {
     case 'GET':
     case 'HEAD':
@@ -81,12 +87,12 @@ export async function answerObject(
     case 'PUT': {
       const options = readWriteOptions('UpdateOptions', request.query, context.warn);
       const sent = await readBody(request, resource);
-      return one(context, resource, registry.update(resource, namespace, name, sent, options));
+      return update(sent, options);
     }
     case 'PATCH': {
       patchKind(request);
       const { patched, options } = patch(context, resource, registry.get(resource, namespace, name));
-      return one(context, resource, registry.update(resource, namespace, name, patched, options));
+      return update(patched, options);
     }
     case 'DELETE': {
       const options = await readDeleteOptions(request);

@@ -62,7 +62,16 @@ export function resolveExec(
     tty,
     start: (streams) =>
       isAttach
-        ? kubelet.attach(reference, container, streams)
+        ? unsaid(kubelet.attach(reference, container, streams))
         : kubelet.exec(reference, container, { ...streams, command }),
+  };
+}
+
+/** Who attaches is not told the exit code: it stands in the Pod's status. */
+function unsaid(attached: Execution): Execution {
+  return {
+    exited: attached.exited.then(() => 0),
+    resize: (columns, rows) => attached.resize(columns, rows),
+    kill: () => attached.kill(),
   };
 }

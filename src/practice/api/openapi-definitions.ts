@@ -1,9 +1,11 @@
 import { REVIEWS } from './access-reviews.ts';
+import generated from './descriptions.generated.json' with { type: 'json' };
 import { RESOURCES } from './resources/index.ts';
 import { type Field, fieldsOf, goName, type Scalar, type Type } from './schema.ts';
 
 /** A schema as both versions of OpenAPI have it. */
 export interface Schema {
+  description?: string;
   $ref?: string;
   type?: string;
   format?: string;
@@ -22,6 +24,9 @@ export interface GroupVersionKind {
   version: string;
   kind: string;
 }
+
+/** What Kubernetes says of its types, under '', and of their fields. */
+const DESCRIPTIONS: Record<string, Record<string, string>> = generated;
 
 /** A type that is served, and the kind that it is. */
 interface Root extends GroupVersionKind {
@@ -99,9 +104,15 @@ export function definitionsOf(prefix: string, group: string): Record<string, Sch
 function structSchema(type: string, prefix: string, waiting: string[]): Schema {
   const fields = [...fieldsOf(type).values()];
   const required = fields.filter((field) => field.required).map(({ name }) => name);
+  const { '': description, ...told } = DESCRIPTIONS[type] ?? {};
+  const properties = fields.map((field): [string, Schema] => {
+    const said = told[field.name];
+    return [field.name, { ...(said && { description: said }), ...fieldSchema(field, prefix, waiting) }];
+  });
   return {
+    ...(description && { description }),
     type: 'object',
-    properties: Object.fromEntries(fields.map((field) => [field.name, fieldSchema(field, prefix, waiting)])),
+    properties: Object.fromEntries(properties),
     ...(required.length === 0 ? {} : { required }),
   };
 }

@@ -48,6 +48,7 @@ function encodeSchema(schema: Schema): Uint8Array {
   const parts: Uint8Array[] = [];
   if (schema.$ref !== undefined) parts.push(text(1, schema.$ref));
   if (schema.format !== undefined) parts.push(text(2, schema.format));
+  if (schema.description !== undefined) parts.push(text(4, schema.description));
   for (const name of schema.required ?? []) parts.push(text(19, name));
   // AdditionalPropertiesItem.schema
   if (schema.additionalProperties !== undefined)

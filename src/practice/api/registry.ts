@@ -14,6 +14,8 @@ export interface WriteOptions {
   /** Of unknown and duplicate fields. `Warn` collects, `Strict` refuses, `Ignore` drops. */
   fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
   fieldManager?: string;
+  /** Of an update: through this one, by its rules. */
+  subresource?: string;
   /** Gets what a client should be warned of, such as `unknown field "spec.x"`. */
   warn?: (message: string) => void;
 }
@@ -72,3 +74,4 @@ export const SERVICE_ACCOUNTS: ResourceName = { group: '', plural: 'serviceaccou
 export const CONFIG_MAPS: ResourceName = { group: '', plural: 'configmaps' };
 export const RESOURCE_QUOTAS: ResourceName = { group: '', plural: 'resourcequotas' };
 export const LEASES: ResourceName = { group: 'coordination.k8s.io', plural: 'leases' };
+export const NETWORK_POLICIES: ResourceName = { group: 'networking.k8s.io', plural: 'networkpolicies' };

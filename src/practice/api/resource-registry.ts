@@ -220,7 +220,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       }
     },
     update: (resource, namespace, name, sent, options = {}) =>
-      update(known(resource), namespace, name, sent, options),
+      update(ruled(known(resource), options.subresource), namespace, name, sent, options),
     updateStatus(name, namespace, object, change) {
       const resource = known(name);
       const previous = existing(resource, namespace, object);
@@ -256,6 +256,12 @@ export function createRegistry(options: RegistryOptions): Registry {
       return store.watch(key, version, listener);
     },
   };
+}
+
+/** The resource as it is written through a subresource. */
+function ruled(resource: Resource, subresource: string | undefined): Resource {
+  if (subresource === undefined) return resource;
+  return { ...resource, ...resource.subresources.find(({ name }) => name === subresource)?.rules };
 }
 
 function isGenerated(sent: unknown): boolean {

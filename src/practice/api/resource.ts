@@ -20,6 +20,8 @@ export interface Subresource {
   group?: string | undefined;
   version?: string | undefined;
   verbs: string[];
+  /** Where it is a part of the object, written by rules of its own: they take the place of the resource's. */
+  rules?: Pick<Resource, 'prepareUpdate' | 'validate'>;
 }
 
 /** What the rules of one resource may ask of the cluster. */

@@ -110,6 +110,8 @@ export const ALWAYS_WRITTEN: Record<string, string> = {
   V1EphemeralContainer: 'resources',
   V1Namespace: 'spec status',
   V1NamespaceCondition: 'lastTransitionTime',
+  V1NetworkPolicy: 'spec',
+  V1NetworkPolicySpec: 'podSelector',
   V1Node: 'spec status',
   V1NodeCondition: 'lastHeartbeatTime lastTransitionTime',
   V1Pod: 'spec status',

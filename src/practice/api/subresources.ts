@@ -1,4 +1,4 @@
-import { one, patch } from './collection.ts';
+import { answerObject, one, patch } from './collection.ts';
 import type { Context } from './context.ts';
 import { decode, type Fields, isFields, WrongType } from './decode.ts';
 import { encoded } from './encoding.ts';
@@ -47,6 +47,8 @@ export async function answerSubresource(
       if (method !== 'PUT') break;
       return answerFinalize(context, resource, name);
     default:
+      if (served.rules !== undefined && method !== 'DELETE')
+        return answerObject(context, resource, namespace, name, served.name);
       if (subresource === 'status') return answerStatus(context, resource, namespace, name);
   }
   throw methodNotSupported(storeKey(resource), method.toLowerCase());

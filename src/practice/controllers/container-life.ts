@@ -37,8 +37,11 @@ export interface PodContext {
 
 export interface ContainerRef {
   spec: ContainerSpec;
-  init: boolean;
+  /** Of the Pod's, the one that it is in. */
+  list: ContainerList;
 }
+
+export type ContainerList = 'initContainers' | 'containers' | 'ephemeralContainers';
 
 /** Exit code of a container that could not be started. */
 const START_ERROR = 128;
@@ -46,7 +49,7 @@ const START_ERROR = 128;
 /** One container of a Pod over all its runs: pulled, started, and started again with back-off. */
 export class ContainerLife implements ContainerVoice {
   spec: ContainerSpec;
-  readonly init: boolean;
+  readonly list: ContainerList;
   private readonly context: PodContext;
   private readonly source: ContainerImage;
   private state: ContainerState;
@@ -60,12 +63,16 @@ export class ContainerLife implements ContainerVoice {
   private readonly crashes = new BackOff();
   private readonly startListeners = new Set<() => void>();
 
-  constructor(spec: ContainerSpec, init: boolean, context: PodContext, reason: string) {
+  constructor(spec: ContainerSpec, list: ContainerList, context: PodContext, reason: string) {
     this.spec = spec;
-    this.init = init;
+    this.list = list;
     this.context = context;
     this.source = new ContainerImage(context.node, this);
     this.state = { waiting: { reason } };
+  }
+
+  get init(): boolean {
+    return this.list === 'initContainers';
   }
 
   get running(): Container | undefined {
@@ -93,7 +100,7 @@ export class ContainerLife implements ContainerVoice {
     const { spec, run } = this;
     const made = this.containerID !== undefined;
     const requests = spec.resources?.requests;
-    return {
+    const { started, ...status } = {
       ...(requests && made && { allocatedResources: requests }),
       ...(this.containerID !== undefined && { containerID: this.containerID }),
       ...waitingContainer(spec, ''),
@@ -106,6 +113,8 @@ export class ContainerLife implements ContainerVoice {
       started: run?.started === true,
       ...(made && { resources: spec.resources ?? {}, user: userOf(spec, this.context.pod(), this.image) }),
     };
+    // Nobody waits for an ephemeral container: it is never ready, nor said to have started.
+    return this.list === 'ephemeralContainers' ? { ...status, ready: false } : { ...status, started };
   }
 
   /** The log of the current run, or of the one before it; undefined when there is none. */
@@ -281,6 +290,7 @@ export class ContainerLife implements ContainerVoice {
   }
 
   private restartsAfter(exitCode: number): boolean {
+    if (this.list === 'ephemeralContainers') return false;
     if (isSidecar(this.spec)) return true;
     const policy = this.context.pod().spec.restartPolicy ?? 'Always';
     if (policy === 'Never') return false;

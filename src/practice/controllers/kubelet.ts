@@ -82,25 +82,19 @@ export class Kubelet {
   }
 
   exec(pod: PodRef, container: string, options: ExecOptions): Execution {
-    return this.running(pod, container).exec(options);
+    const running = this.life(pod, container)?.running;
+    if (running) return running.exec(options);
+    throw noUpgrade(`container not found ("${container}")`);
   }
 
   attach(pod: PodRef, container: string, options: Omit<ExecOptions, 'command'>): Execution {
-    return this.running(pod, container).attach(options);
-  }
-
-  private running(pod: PodRef, container: string): NonNullable<ContainerLife['running']> {
     const running = this.life(pod, container)?.running;
-    if (running) return running;
-    throw new StatusError(
-      500,
-      'InternalError',
-      `unable to upgrade connection: container not found ("${container}")`,
-    );
+    if (running) return running.attach(options);
+    throw noUpgrade(`container ${container} not found in pod ${pod.name}_${pod.namespace}`);
   }
 
   private life(pod: PodRef, container: string): ContainerLife | undefined {
-    return this.workers.get(pod.uid)?.lives.find(({ spec }) => spec.name === container);
+    return this.workers.get(pod.uid)?.life(container);
   }
 }
 
@@ -115,4 +109,8 @@ export function kubeletPort(kubeletOf: (pod: PodRef) => Kubelet): KubeletPort {
 
 function badRequest(message: string): StatusError {
   return new StatusError(400, 'BadRequest', message);
+}
+
+function noUpgrade(message: string): StatusError {
+  return new StatusError(500, 'InternalError', `unable to upgrade connection: ${message}`);
 }

@@ -4,6 +4,7 @@ import {
   EVENTS,
   LEASES,
   NAMESPACES,
+  NETWORK_POLICIES,
   PODS,
   type Registry,
   RESOURCE_QUOTAS,
@@ -20,6 +21,7 @@ export const NAMESPACED_RESOURCES: readonly ResourceName[] = [
   SERVICE_ACCOUNTS,
   RESOURCE_QUOTAS,
   LEASES,
+  NETWORK_POLICIES,
   EVENTS,
 ];
 

@@ -15,6 +15,7 @@ export type PodStatus = {
   startTime?: string;
   initContainerStatuses?: ContainerStatus[];
   containerStatuses?: ContainerStatus[];
+  ephemeralContainerStatuses?: ContainerStatus[];
   qosClass?: string;
   observedGeneration?: number;
 };
@@ -40,7 +41,8 @@ export type ContainerStatus = {
   image: string;
   imageID: string;
   containerID?: string;
-  started: boolean;
+  /** Unknown of ephemeral containers. */
+  started?: boolean;
   allocatedResources?: Record<string, string | number>;
   resources?: Resources;
   volumeMounts?: { name: string; mountPath: string; readOnly?: boolean; recursiveReadOnly?: string }[];
@@ -72,6 +74,7 @@ export interface PodFacts {
   startTime: string;
   initContainers: ContainerStatus[];
   containers: ContainerStatus[];
+  ephemeralContainers: ContainerStatus[];
   /** No container will be started any more: the Pod is being deleted, or was told to end. */
   ending: boolean;
   /** Why the kubelet ended it itself, as DeadlineExceeded. */
@@ -94,6 +97,7 @@ export function podStatus(pod: Pod, facts: PodFacts, clock: Pick<Clock, 'now'>):
     startTime: facts.startTime,
     ...(facts.initContainers.length > 0 && { initContainerStatuses: facts.initContainers }),
     containerStatuses: [...facts.containers].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    ...(facts.ephemeralContainers.length > 0 && { ephemeralContainerStatuses: facts.ephemeralContainers }),
     ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
   };
 }
@@ -161,7 +165,7 @@ function tallyInits(pod: Pod, facts: PodFacts): 'done' | 'pending' | 'failed' {
 
 /** An init container has done its part: it ended well, or as a sidecar it has started. */
 function initialized(spec: ContainerSpec, status: ContainerStatus): boolean {
-  return isSidecar(spec) ? status.started : status.state.terminated?.exitCode === 0;
+  return isSidecar(spec) ? status.started === true : status.state.terminated?.exitCode === 0;
 }
 
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;

@@ -3,6 +3,7 @@ import { PODS } from '../api/registry.ts';
 import { timestamp } from '../clock.ts';
 import { ContainerLife, type ContainerRef, type PodContext } from './container-life.ts';
 import { containerOptions, environmentContext } from './container-options.ts';
+import { EphemeralContainers } from './ephemeral-containers.ts';
 import { GracePeriod } from './grace-period.ts';
 import type { KubeletNode } from './kubelet-node.ts';
 import { unlessLost } from './lost-race.ts';
@@ -21,7 +22,8 @@ const DEADLINE = 'Pod was active on the node longer than the specified deadline'
 /** One Pod on its Node, from its assignment until it is gone. */
 export class PodWorker implements PodContext {
   readonly node: KubeletNode;
-  readonly lives: ContainerLife[];
+  private readonly lives: ContainerLife[];
+  private readonly ephemeral: EphemeralContainers;
   private current: Pod;
   private readonly startTime: string;
   /** It ran before the cluster was stopped. */
@@ -44,12 +46,14 @@ export class PodWorker implements PodContext {
     this.grace = new GracePeriod(node.clock);
     this.startTime = pod.status?.startTime ?? timestamp(node.clock);
     const before = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+    this.ephemeral = new EphemeralContainers(this, (life) => this.liveOne(life, this.ending.signal));
+    this.ephemeral.look(pod);
     this.restored = before.length > 0;
     const inits = pod.spec.initContainers ?? [];
     const reason = inits.length > 0 ? 'PodInitializing' : 'ContainerCreating';
     this.lives = [
-      ...inits.map((spec) => new ContainerLife(spec, true, this, reason)),
-      ...pod.spec.containers.map((spec) => new ContainerLife(spec, false, this, reason)),
+      ...inits.map((spec) => new ContainerLife(spec, 'initContainers', this, reason)),
+      ...pod.spec.containers.map((spec) => new ContainerLife(spec, 'containers', this, reason)),
     ];
     for (const life of this.lives) {
       const status = before.find(({ name }) => name === life.spec.name);
@@ -59,6 +63,10 @@ export class PodWorker implements PodContext {
 
   pod(): Pod {
     return this.current;
+  }
+
+  life(container: string): ContainerLife | undefined {
+    return [...this.lives, ...this.ephemeral.lives].find(({ spec }) => spec.name === container);
   }
 
   get address(): string {
@@ -102,6 +110,7 @@ export class PodWorker implements PodContext {
       const spec = specs?.find(({ name }) => name === life.spec.name);
       if (spec) life.replace(spec);
     }
+    this.ephemeral.look(pod);
     this.changed();
   }
 
@@ -116,7 +125,7 @@ export class PodWorker implements PodContext {
     this.silent = true;
     this.grace.finish();
     this.ending.abort();
-    for (const life of this.lives) life.halt();
+    for (const life of [...this.lives, ...this.ephemeral.lives]) life.halt();
   }
 
   turn<T>(work: () => Promise<T>): Promise<T> {
@@ -145,8 +154,7 @@ export class PodWorker implements PodContext {
 
   event(type: 'Normal' | 'Warning', reason: string, message: string, container?: ContainerRef): void {
     if (this.silent) return;
-    const list = container?.init === true ? 'initContainers' : 'containers';
-    const fieldPath = container && `spec.${list}{${container.spec.name}}`;
+    const fieldPath = container && `spec.${container.list}{${container.spec.name}}`;
     const source = { component: 'kubelet', host: this.node.name };
     this.node.events.record(source, this.current, { type, reason, message, ...(fieldPath && { fieldPath }) });
   }
@@ -164,6 +172,7 @@ export class PodWorker implements PodContext {
     await this.mount(signal);
     await this.network.join((message) => this.event('Warning', 'FailedCreatePodSandBox', message), signal);
     this.changed();
+    this.ephemeral.start();
     const sidecars = await this.initialize(signal);
     const regular = this.lives.filter(({ init }) => !init);
     if (sidecars) await Promise.all(regular.map((life) => this.liveOne(life, signal)));
@@ -217,8 +226,10 @@ export class PodWorker implements PodContext {
     const [sidecars, regular] = [true, false].map((side) =>
       this.lives.filter(({ spec }) => isSidecar(spec) === side),
     );
+    const ephemeral = Promise.all(this.ephemeral.lives.map((life) => life.end(this.grace.over)));
     await Promise.all((regular ?? []).map((life) => life.end(this.grace.over)));
     for (const life of (sidecars ?? []).reverse()) await life.end(this.grace.over);
+    await ephemeral;
   }
 
   /** The last status, and the object's end where it was deleted. */
@@ -256,6 +267,7 @@ export class PodWorker implements PodContext {
       startTime: this.startTime,
       initContainers: statuses(true),
       containers: statuses(false),
+      ephemeralContainers: this.ephemeral.lives.map((life) => life.status()),
       ending: this.ending.signal.aborted,
       failure: this.failure,
     };

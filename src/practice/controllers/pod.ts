@@ -10,6 +10,7 @@ export interface Pod extends KubernetesObject {
 export interface PodSpec {
   containers: ContainerSpec[];
   initContainers?: ContainerSpec[];
+  ephemeralContainers?: ContainerSpec[];
   nodeName?: string;
   schedulerName?: string;
   schedulingGates?: { name: string }[];

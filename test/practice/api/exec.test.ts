@@ -7,7 +7,10 @@ import { ADMIN, Api, refusal, VIEWER } from './support/api.ts';
 const asked: unknown[][] = [];
 const kubelet = {
   exec: (...args: unknown[]) => asked.push(['exec', ...args]),
-  attach: (...args: unknown[]) => asked.push(['attach', ...args]),
+  attach: (...args: unknown[]) => {
+    asked.push(['attach', ...args]);
+    return { exited: Promise.resolve(3) };
+  },
 } as unknown as KubeletPort;
 
 function resolve(path: string, options: { method?: string; user?: User; api?: Api } = {}): ExecTarget {
@@ -33,7 +36,7 @@ function running(): Api {
 }
 
 describe('exec and attach', () => {
-  it('say what is to be run where', () => {
+  it('say what is to be run where', async () => {
     asked.length = 0;
     const target = resolve('p/exec?container=b&command=ls&command=-l&stdout=true&stderr=true');
     expect(target).toMatchObject({ stdin: false, stdout: true, stderr: true, tty: false });
@@ -42,8 +45,9 @@ describe('exec and attach', () => {
     expect(asked).toEqual([['exec', pod, 'b', { command: ['ls', '-l'] }]]);
     const attach = resolve('p/attach?container=a&stdin=1');
     expect(attach).toMatchObject({ stdin: true, stdout: true, stderr: true });
-    attach.start({});
+    const { exited } = attach.start({});
     expect(asked[1]).toEqual(['attach', pod, 'a', {}]);
+    expect(await exited, 'whoever attaches is not told the exit code').toBe(0);
   });
 
   it('have one stream of output on a terminal', () =>

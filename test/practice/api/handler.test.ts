@@ -637,6 +637,7 @@ describe('what is served', () => {
       'authentication.k8s.io',
       'authorization.k8s.io',
       'coordination.k8s.io',
+      'networking.k8s.io',
     ]);
     const { body } = await api.call('GET', '/api/v1');
     expect(body.resources.map(({ name }: Body) => name)).toEqual([
@@ -651,6 +652,7 @@ describe('what is served', () => {
       'pods',
       'pods/attach',
       'pods/binding',
+      'pods/ephemeralcontainers',
       'pods/eviction',
       'pods/exec',
       'pods/log',

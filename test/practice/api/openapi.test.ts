@@ -58,6 +58,7 @@ describe('OpenAPI', () => {
       'apis/authentication.k8s.io/v1',
       'apis/authorization.k8s.io/v1',
       'apis/coordination.k8s.io/v1',
+      'apis/networking.k8s.io/v1',
     ]);
     const { body } = await api.call('GET', index.paths['api/v1'].serverRelativeURL);
     const { patch } = body.paths['/api/v1/namespaces/{namespace}/pods/{name}'];
@@ -71,6 +72,7 @@ describe('OpenAPI', () => {
     const { schemas } = body.components;
     expect(schemas['io.k8s.api.core.v1.Pod']['x-kubernetes-group-version-kind']).toEqual([POD]);
     expect(schemas['io.k8s.api.core.v1.PodSpec'].properties.containers).toEqual({
+      description: expect.stringMatching(/^List of containers belonging to the pod\./),
       type: 'array',
       items: { $ref: `#/components/schemas/${container}` },
       'x-kubernetes-patch-strategy': 'merge',
@@ -95,7 +97,14 @@ describe('OpenAPI', () => {
     expect(messages(schema, 19).map(String)).toEqual(['name']);
     const properties = messages(messages(schema, 25)[0]!, 1);
     expect(properties).toHaveLength(Object.keys(body.definitions[container].properties).length);
-    expect(messages(messages(named(properties, 'image'), 22)[0]!, 1).map(String)).toEqual(['string']);
+    const image = named(properties, 'image');
+    expect(messages(messages(image, 22)[0]!, 1).map(String)).toEqual(['string']);
+    expect(messages(image, 4).map(String)).toEqual([
+      body.definitions[container].properties.image.description,
+    ]);
+    expect(messages(schema, 4).map(String)).toEqual([
+      'A single application container that you want to run within a pod.',
+    ]);
     // The extensions of a list that is merged
     const podProperties = messages(messages(named(schemas, 'io.k8s.api.core.v1.PodSpec'), 25)[0]!, 1);
     const extensions = messages(named(podProperties, 'containers'), 31);

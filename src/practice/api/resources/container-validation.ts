@@ -7,11 +7,17 @@ import {
   required,
   unsupported,
 } from '../field-error.ts';
-import { configMapKey, environmentName, portName } from '../names.ts';
+import { configMapKey, dns1123Label, environmentName, portName } from '../names.ts';
 import { nanos } from '../quantity.ts';
 import type { Container, Resources, ValueSource } from './pod.ts';
 import { validateHooks, validateProbes } from './probe-validation.ts';
 import { inRange, oneOf } from './ranges.ts';
+
+/** The name of a container; that no other has it is for the Pod to see. */
+export function validateContainerName({ name }: Container, field: string): FieldError[] {
+  if (name === '') return [required(`${field}.name`)];
+  return dns1123Label(name).map((error) => invalid(`${field}.name`, name, error));
+}
 
 /** The rules of one container, except for its name. */
 export function validateContainer(

@@ -3,6 +3,7 @@ import { configMaps } from './config-maps.ts';
 import { events } from './events.ts';
 import { leases } from './leases.ts';
 import { namespaces } from './namespaces.ts';
+import { networkPolicies } from './network-policies.ts';
 import { nodes } from './nodes.ts';
 import { pods } from './pods.ts';
 import { resourceQuotas } from './resource-quotas.ts';
@@ -18,4 +19,5 @@ export const RESOURCES: readonly Resource[] = [
   resourceQuotas,
   serviceAccounts,
   leases,
+  networkPolicies,
 ];

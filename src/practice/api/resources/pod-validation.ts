@@ -1,7 +1,13 @@
 import { isIP } from 'node:net';
 import { duplicate, type FieldError, forbiddenField, invalid, required } from '../field-error.ts';
 import { dns1123Label, dns1123Subdomain } from '../names.ts';
-import { hostPortConflicts, validateContainer, validateInitContainer } from './container-validation.ts';
+import {
+  hostPortConflicts,
+  validateContainer,
+  validateContainerName,
+  validateInitContainer,
+} from './container-validation.ts';
+import { validateEphemeralContainers } from './ephemeral-validation.ts';
 import { validatePlacement } from './placement-validation.ts';
 import type { Pod, PodSpec } from './pod.ts';
 import { validateHooks, validateProbes } from './probe-validation.ts';
@@ -21,6 +27,7 @@ export function validatePodSpec(spec: PodSpec): FieldError[] {
   return [
     ...validateVolumes(spec),
     ...validateContainers(spec, volumes),
+    ...validateEphemeralContainers(spec, volumes),
     ...oneOf('spec.restartPolicy', spec.restartPolicy, ['Always', 'OnFailure', 'Never']),
     ...oneOf('spec.dnsPolicy', spec.dnsPolicy, [
       'ClusterFirstWithHostNet',
@@ -103,11 +110,7 @@ function validateContainers(spec: PodSpec, volumes: ReadonlySet<string>): FieldE
     })),
   ];
   for (const { container, field, init } of all) {
-    if (container.name === '') errors.push(required(`${field}.name`));
-    else
-      errors.push(
-        ...dns1123Label(container.name).map((error) => invalid(`${field}.name`, container.name, error)),
-      );
+    errors.push(...validateContainerName(container, field));
     if (container.name !== '' && names.has(container.name))
       errors.push(duplicate(`${field}.name`, container.name));
     names.add(container.name);

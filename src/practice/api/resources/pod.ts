@@ -62,6 +62,8 @@ export interface Container {
   securityContext?: SecurityContext;
   stdin?: boolean;
   tty?: boolean;
+  /** Of an ephemeral container: the one it is there to look at. */
+  targetContainerName?: string;
 }
 
 export interface ValueSource {

@@ -2,6 +2,7 @@ import { admitBySecurity } from '../admission/pod-security/pods.ts';
 import { admitByQuota } from '../admission/resource-quota.ts';
 import { dns1123Subdomain } from '../names.ts';
 import { ALL_VERBS, type Resource } from '../resource.ts';
+import { ephemeralContainers } from './ephemeral-containers.ts';
 import { admitPod, giveTolerations } from './pod-admission.ts';
 import { setPodDefaults } from './pod-defaults.ts';
 import { qualityOfService } from './pod-quality.ts';
@@ -24,6 +25,7 @@ export const pods: Resource = {
   subresources: [
     { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
     { name: 'binding', kind: 'Binding', verbs: ['create'] },
+    ephemeralContainers,
     { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
     { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
     { name: 'log', kind: 'Pod', verbs: ['get'] },

@@ -30,7 +30,7 @@ function told(pod: Pod, standard: Standard): string | undefined {
 function changesImages(after: Pod, before: Pod): boolean {
   const images = (containers: readonly Container[] = []): string[] =>
     containers.map(({ image = '' }) => image);
-  return (['containers', 'initContainers'] as const).some(
+  return (['containers', 'initContainers', 'ephemeralContainers'] as const).some(
     (list) => images(after.spec[list]).join('\n') !== images(before.spec[list]).join('\n'),
   );
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { comparable } from '../../../../parity/compare.ts';
 import { readLive, recordedAnswer, type Answers } from '../../../../parity/golden.ts';
-import { type Line, linesFor } from '../../../../parity/lines.ts';
+import type { Line } from '../../../../parity/line.ts';
+import { linesFor } from '../../../../parity/lines.ts';
 import { mask } from '../../../../parity/mask.ts';
 import type { Answer } from '../../../../parity/run-kubectl.ts';
 import { COMMANDS } from '../../../../../src/practice/containers/programs/kubectl/commands.ts';
@@ -13,6 +14,8 @@ const NAMESPACE = 'k8snet-parity-modern';
 /** Lines in which it is another one, and why. */
 const OTHERWISE: Record<string, string> = {
   version: 'it is of another version, and so has nothing to warn of',
+  'get pod multi-container -o jsonpath={.spec.ephemeralContainers}': 'it puts none there: it has no debug',
+  'run tmp -i --rm --restart=Never --image=busybox -- sh': 'it attaches to nothing, and says so',
   'exec multi-container -c shell /bin/sh': 'it takes the deck’s line, as kubectl did until 1.30',
 };
 

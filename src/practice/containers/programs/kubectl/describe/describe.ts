@@ -11,6 +11,7 @@ import { align } from '../tab-writer.ts';
 import { describeConfigMap, describeObject, describeServiceAccount } from './object.ts';
 import { eventsText } from './events.ts';
 import { describeNamespace } from './namespace.ts';
+import { describeNetworkPolicy } from './network-policy.ts';
 import { describeNode } from './node.ts';
 import { describePod } from './pod.ts';
 import { describeResourceQuota } from './resource-quota.ts';
@@ -20,6 +21,7 @@ type Describer = (object: ApiObject, session: Session) => string | Promise<strin
 
 const DESCRIBERS: Record<string, Describer> = {
   pods: (object, { process }) => describePod(object, process.machine.clock.now()),
+  networkpolicies: describeNetworkPolicy,
   nodes: describeNode,
   namespaces: describeNamespace,
   configmaps: describeConfigMap,
@@ -27,7 +29,7 @@ const DESCRIBERS: Record<string, Describer> = {
   serviceaccounts: describeServiceAccount,
 };
 
-const WITHOUT_EVENTS = new Set(['namespaces', 'resourcequotas']);
+const WITHOUT_EVENTS = new Set(['namespaces', 'networkpolicies', 'resourcequotas']);
 
 export const describe: Command = {
   name: 'describe',
