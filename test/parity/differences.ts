@@ -104,7 +104,37 @@ export const differences: readonly Difference[] = [
     '1.20',
     'last-restart',
     'Since 1.22 the number of restarts is followed by the age of the last one.',
-    [/^(\S+ \d+\/\d+ \S+ [1-9]\d*) AGE/gm, '$1 (AGE ago) AGE'],
+    [/^(\S+ \d+\/\d+ [A-Z]\S* [1-9]\d*) AGE/gm, '$1 (AGE ago) AGE'],
+  ),
+  difference(
+    '1.20',
+    'go-values',
+    'Since 1.33 a wrong value is shown as JSON, not as Go writes it.',
+    [/map\[string\]string\(nil\)(?=: `selector`)/g, 'null'],
+    [/v1\.LabelSelector\{MatchLabels:map\[string\]string\((nil)\), MatchExpressions:\S+\(nil\)\}/g, '{}'],
+    [
+      /v1\.LabelSelector\{MatchLabels:map\[string\]string(\{.*?\}), MatchExpressions:\S+\(nil\)\}/g,
+      '{"matchLabels":$1}',
+    ],
+    [/map\[string\]string(\{".*?\})/g, '$1'],
+    [/intstr\.IntOrString\{Type:0, IntVal:(\d+), StrVal:""\}/g, '$1'],
+    [/intstr\.IntOrString\{Type:1, IntVal:0, StrVal:(".*?")\}/g, '$1'],
+    [
+      /apps\.DeploymentStrategy\{Type:(".*?"), RollingUpdate:\S+\(nil\)\}/g,
+      '{"Type":$1,"RollingUpdate":null}',
+    ],
+  ),
+  difference(
+    '1.20',
+    'template-creation',
+    'Until 1.34 a Pod template had a creationTimestamp, which was null.',
+    [/^ +creationTimestamp: null\n/gm, ''],
+  ),
+  difference(
+    '1.20',
+    'scaled-from',
+    'Since 1.24 the event of a scaled ReplicaSet also tells what it was before.',
+    [/(Scaled up replica set \S+) to (?=\d)/g, '$1 from 0 to '],
   ),
   difference('1.20', 'terminal-phase', 'Since 1.27 a deleted Pod reaches its last phase before it goes.', [
     /^(watched 0\/1) Terminating 0/gm,

@@ -1,6 +1,7 @@
 import { apart, type KubectlName, type Line, live, modern, old, recorded } from './line.ts';
 import { debug } from './lines/debug.ts';
 import { networkPolicies } from './lines/network-policies.ts';
+import { workloads } from './lines/workloads.ts';
 
 const standardNamespaces = /^(NAME|default|kube-node-lease|kube-public|kube-system|NS(?!-))/;
 const ownNamespace = /^(NAMESPACE|NS) /;
@@ -366,6 +367,7 @@ export const lines: readonly Line[] = [
   ...debug,
   ...rights,
   ...going,
+  ...workloads,
   ...discovery,
 ];
 

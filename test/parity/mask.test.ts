@@ -34,6 +34,11 @@ describe('mask', () => {
       `7a97a3f3-8b9b-44a4-908f-d2d744c812ff containerd://${'a0'.repeat(32)}`,
       'UID containerd://HASH',
     ],
+    [
+      'names of ReplicaSets and their Pods',
+      'pod/web-767687664d-khq8h rs/web-767687664d app=web,pod-template-hash=767687664d',
+      'pod/web-HASH-RANDOM rs/web-HASH app=web,pod-template-hash=HASH',
+    ],
     ['namespace and nodes', 'Successfully assigned shop/web to n1', 'Successfully assigned NS/web to NODE'],
     ['no parts of words', 'n10 on1 n1', 'n10 on1 NODE'],
     [

@@ -19,7 +19,13 @@ export function planDeletion(
   now: number,
 ): Deletion {
   const { metadata } = object;
-  const held = (metadata.finalizers ?? []).length > 0 || resource.isKept?.(object) === true;
+  const finalizers = finalizersAfter(metadata.finalizers ?? [], options);
+  const held = finalizers.length > 0 || resource.isKept?.(object) === true;
+  if (held && finalizers.join() !== (metadata.finalizers ?? []).join()) {
+    const changed: KubernetesObject = { ...object, metadata: { ...metadata, finalizers } };
+    const again = planDeletion(resource, changed, options, now);
+    return again.kind === 'pending' ? { kind: 'write', object: changed } : again;
+  }
   const grace = resource.gracePeriod === undefined ? 0 : graceLeft(resource, object, options);
   if (grace === 'pending') return { kind: 'pending' };
   if (grace > 0) return { kind: 'write', object: marked(resource, object, grace, now) };
@@ -27,6 +33,22 @@ export function planDeletion(
   if (metadata.deletionTimestamp !== undefined && (metadata.deletionGracePeriodSeconds ?? 0) === 0)
     return { kind: 'pending' };
   return { kind: 'write', object: marked(resource, object, 0, now) };
+}
+
+/** The finalizers by which the garbage collector sees that it has to free the dependents first, or to end them. */
+export const ORPHAN = 'orphan';
+export const FOREGROUND = 'foregroundDeletion';
+
+/** Whoever deletes decides over the dependents; who says nothing leaves it at what was decided before. */
+function finalizersAfter(before: readonly string[], options: DeleteOptions): string[] {
+  const { propagationPolicy, orphanDependents } = options;
+  const policy =
+    propagationPolicy ??
+    (orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background');
+  if (policy === undefined) return [...before];
+  const others = before.filter((each) => each !== ORPHAN && each !== FOREGROUND);
+  if (policy === 'Orphan') return [...others, ORPHAN];
+  return policy === 'Foreground' ? [...others, FOREGROUND] : others;
 }
 
 function graceLeft(resource: Resource, object: KubernetesObject, options: DeleteOptions): number | 'pending' {

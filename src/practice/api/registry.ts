@@ -1,9 +1,11 @@
-import type { KubernetesObject, ResourceName } from './object.ts';
+import type { KubernetesObject, OwnerReference, ResourceName } from './object.ts';
 import type { Change } from './store.ts';
 
 export interface DeleteOptions {
   gracePeriodSeconds?: number;
   preconditions?: { uid?: string; resourceVersion?: string };
+  /** The old way to say `Orphan` or `Background`. */
+  orphanDependents?: boolean;
   propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
   dryRun?: string[];
 }
@@ -44,12 +46,17 @@ export interface Registry {
     object: unknown,
     options?: WriteOptions,
   ): KubernetesObject;
-  /** Changes the status alone; everything else in `object` is ignored, as the subresource does. */
+  /**
+   * Changes the status alone; everything else in `object` is ignored, as the subresource does.
+   *
+   * @param annotations the new ones, where a controller notes something that is no new generation
+   */
   updateStatus(
     resource: ResourceName,
     namespace: string | undefined,
     name: string,
     change: (status: Record<string, unknown>, object: KubernetesObject) => Record<string, unknown>,
+    annotations?: Record<string, string>,
   ): KubernetesObject;
   /** Begins the deletion, or carries it out where there is nothing to wait for; the object as it is after that. */
   delete(
@@ -58,6 +65,20 @@ export interface Registry {
     name: string,
     options?: DeleteOptions,
   ): KubernetesObject;
+  /** Takes an object out of its owners' hands, or puts it into an owner's: nothing else of it changes. */
+  setOwners(
+    resource: ResourceName,
+    namespace: string | undefined,
+    name: string,
+    owners: readonly OwnerReference[],
+  ): KubernetesObject;
+  /** Takes away what the garbage collector's own finalizer held an object by. */
+  removeFinalizer(
+    resource: ResourceName,
+    namespace: string | undefined,
+    name: string,
+    finalizer: string,
+  ): void;
   /** Assigns a Pod to a Node, as the scheduler does through pods/binding. */
   bind(namespace: string, pod: string, node: string): void;
   /** The namespace controller is done: nothing is left in it. */
@@ -75,3 +96,5 @@ export const CONFIG_MAPS: ResourceName = { group: '', plural: 'configmaps' };
 export const RESOURCE_QUOTAS: ResourceName = { group: '', plural: 'resourcequotas' };
 export const LEASES: ResourceName = { group: 'coordination.k8s.io', plural: 'leases' };
 export const NETWORK_POLICIES: ResourceName = { group: 'networking.k8s.io', plural: 'networkpolicies' };
+export const DEPLOYMENTS: ResourceName = { group: 'apps', plural: 'deployments' };
+export const REPLICA_SETS: ResourceName = { group: 'apps', plural: 'replicasets' };

@@ -150,7 +150,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     resource.prepareUpdate?.(object, previous);
     check(resource, object, previous);
     admitValid(resource, object, previous, options);
-    if (resource.hasGeneration && !isDeepStrictEqual(object['spec'], previous['spec']))
+    if (resource.hasGeneration && isNewGeneration(resource, object, previous))
       object.metadata.generation = (previous.metadata.generation ?? 0) + 1;
     return write(resource, previous, object, options.dryRun);
   }
@@ -189,18 +189,29 @@ export function createRegistry(options: RegistryOptions): Registry {
     resource: Resource,
     previous: KubernetesObject,
     status: unknown,
-    dryRun: boolean | undefined,
+    annotations = previous.metadata.annotations,
   ): KubernetesObject {
     const type = fieldsOf(resource.type).get('status')?.type;
     if (!resource.hasStatus || type?.kind !== 'struct') throw unknownPath();
     const cannot = `the status of a ${resource.kind} can't be written`;
     const read = readAs(type.name, status, cannot, { fieldValidation: 'Strict' });
-    return write(
-      resource,
-      previous,
-      { ...previous, metadata: { ...previous.metadata }, status: read },
-      dryRun,
-    );
+    const metadata = { ...previous.metadata, ...(annotations && { annotations }) };
+    return write(resource, previous, { ...previous, metadata, status: read }, false);
+  }
+
+  /** Changes what the garbage collector and the controllers hold an object by. */
+  function changeMetadata(
+    name: ResourceName,
+    namespace: string | undefined,
+    object: string,
+    change: Partial<ObjectMeta>,
+  ): KubernetesObject {
+    const resource = known(name);
+    const previous = existing(resource, namespace, object);
+    const metadata: ObjectMeta = { ...previous.metadata, ...change };
+    for (const field of ['ownerReferences', 'finalizers'] as const)
+      if (metadata[field]?.length === 0) delete metadata[field];
+    return write(resource, previous, { ...previous, metadata }, false);
   }
 
   return {
@@ -221,11 +232,19 @@ export function createRegistry(options: RegistryOptions): Registry {
     },
     update: (resource, namespace, name, sent, options = {}) =>
       update(ruled(known(resource), options.subresource), namespace, name, sent, options),
-    updateStatus(name, namespace, object, change) {
+    updateStatus(name, namespace, object, change, annotations) {
       const resource = known(name);
       const previous = existing(resource, namespace, object);
       const status = change(structuredClone((previous['status'] ?? {}) as Status), previous);
-      return updateStatus(resource, previous, status, false);
+      return updateStatus(resource, previous, status, annotations);
+    },
+    setOwners: (resource, namespace, name, owners) =>
+      changeMetadata(resource, namespace, name, { ownerReferences: [...owners] }),
+    removeFinalizer(resource, namespace, name, finalizer) {
+      const { finalizers = [] } = existing(known(resource), namespace, name).metadata;
+      changeMetadata(resource, namespace, name, {
+        finalizers: finalizers.filter((each) => each !== finalizer),
+      });
     },
     delete(resourceName, namespace, name, options = {}) {
       const resource = known(resourceName);
@@ -262,6 +281,18 @@ export function createRegistry(options: RegistryOptions): Registry {
 function ruled(resource: Resource, subresource: string | undefined): Resource {
   if (subresource === undefined) return resource;
   return { ...resource, ...resource.subresources.find(({ name }) => name === subresource)?.rules };
+}
+
+function isNewGeneration(
+  { countsAnnotations }: Resource,
+  after: KubernetesObject,
+  before: KubernetesObject,
+): boolean {
+  if (!isDeepStrictEqual(after['spec'], before['spec'])) return true;
+  return (
+    countsAnnotations === true &&
+    !isDeepStrictEqual(after.metadata.annotations ?? {}, before.metadata.annotations ?? {})
+  );
 }
 
 function isGenerated(sent: unknown): boolean {

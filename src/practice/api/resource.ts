@@ -84,6 +84,8 @@ export interface Resource extends ResourceName {
   hasStatus: boolean;
   /** Whether metadata.generation counts the changes of spec. */
   hasGeneration: boolean;
+  /** Whether it counts those of annotations, too. */
+  countsAnnotations?: true;
   /** @throws {StatusError} when it may not be deleted by anybody */
   admitDelete?(name: string): void;
   /** Seconds to wait for somebody to end it, 0 to delete at once; absent where deletion never waits. */

@@ -3,7 +3,7 @@
  * (1.34). Keys are the model's name and the field's.
  */
 
-/** Optional fields that are pointers in Go: false, 0 and '' are kept; of all others the server drops them. */
+/** Fields that are pointers in Go, nearly all of them optional: false, 0 and '' are kept; of all others the server drops them. */
 export const POINTERS: Record<string, string> = {
   CoreV1EndpointPort: 'appProtocol',
   DiscoveryV1EndpointPort: 'name protocol port appProtocol',
@@ -20,7 +20,7 @@ export const POINTERS: Record<string, string> = {
   V1Container: 'restartPolicy',
   V1ContainerStatus: 'started stopSignal',
   V1DeleteOptions: 'gracePeriodSeconds orphanDependents propagationPolicy',
-  V1DeploymentSpec: 'replicas revisionHistoryLimit progressDeadlineSeconds',
+  V1DeploymentSpec: 'selector replicas revisionHistoryLimit progressDeadlineSeconds',
   V1DeploymentStatus: 'terminatingReplicas collisionCount',
   V1DownwardAPIVolumeFile: 'mode',
   V1DownwardAPIVolumeSource: 'defaultMode',
@@ -61,7 +61,7 @@ export const POINTERS: Record<string, string> = {
   V1Preconditions: 'uid resourceVersion',
   V1Probe: 'terminationGracePeriodSeconds',
   V1ProjectedVolumeSource: 'defaultMode',
-  V1ReplicaSetSpec: 'replicas',
+  V1ReplicaSetSpec: 'selector replicas',
   V1ReplicaSetStatus: 'terminatingReplicas',
   V1RollingUpdateDeployment: 'maxUnavailable maxSurge',
   V1SeccompProfile: 'localhostProfile',

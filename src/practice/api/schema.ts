@@ -58,7 +58,8 @@ function readField(struct: string, name: string, notation: string): Field {
     type: readType(notation.replace(/!$/, ''), listed(QUANTITIES)),
     required,
     keepsZero: required || listed(POINTERS),
-    always: required || listed(ALWAYS_WRITTEN),
+    // A pointer that has to be there is missed where it isn't.
+    always: (required && !listed(POINTERS)) || listed(ALWAYS_WRITTEN),
     patch: patchRule(struct, name),
   };
 }

@@ -11,6 +11,7 @@ import { readBody } from './request-body.ts';
 import { type Resource, storeKey } from './resource.ts';
 import { asPod } from './resources/pod.ts';
 import type { DeleteOptions } from './registry.ts';
+import { answerScale } from './scale.ts';
 import { readWriteOptions } from './write-options.ts';
 
 /** What hangs below one object. */
@@ -43,6 +44,9 @@ export async function answerSubresource(
     case 'pods/eviction':
       if (method !== 'POST') break;
       return answerEviction(context, resource, namespace, name);
+    case 'deployments/scale':
+    case 'replicasets/scale':
+      return answerScale(context, resource, namespace, name);
     case 'namespaces/finalize':
       if (method !== 'PUT') break;
       return answerFinalize(context, resource, name);

@@ -1,12 +1,14 @@
 import type { KubernetesObject, ResourceName } from '../api/object.ts';
 import {
   CONFIG_MAPS,
+  DEPLOYMENTS,
   EVENTS,
   LEASES,
   NAMESPACES,
   NETWORK_POLICIES,
   PODS,
   type Registry,
+  REPLICA_SETS,
   RESOURCE_QUOTAS,
   SERVICE_ACCOUNTS,
 } from '../api/registry.ts';
@@ -17,6 +19,8 @@ import { unlessLost } from './lost-race.ts';
 /** What a namespace can hold. Pods go first, so that nothing they use disappears under them. */
 export const NAMESPACED_RESOURCES: readonly ResourceName[] = [
   PODS,
+  DEPLOYMENTS,
+  REPLICA_SETS,
   CONFIG_MAPS,
   SERVICE_ACCOUNTS,
   RESOURCE_QUOTAS,

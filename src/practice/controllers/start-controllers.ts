@@ -10,7 +10,9 @@ import { NodeFiles } from '../containers/node-files.ts';
 import type { ImageFailure, ImageView } from '../containers/container.ts';
 import type { ClusterNetwork } from '../network/cluster-network.ts';
 import { createFirstNamespaces } from './bootstrap.ts';
+import { rollDeployments } from './deployment-controller.ts';
 import { EventRecorder } from './event-recorder.ts';
+import { collectGarbage } from './garbage-collector.ts';
 import { type Fault, guarded, guardedClock } from './guard.ts';
 import { ImagePuller } from './image-puller.ts';
 import { Kubelet, kubeletPort } from './kubelet.ts';
@@ -23,6 +25,7 @@ import { NodeMonitor } from './node-monitor.ts';
 import { ALLOCATABLE } from './node-status.ts';
 import { asPod } from './pod.ts';
 import { countForQuotas } from './quota-controller.ts';
+import { keepReplicas } from './replica-set-controller.ts';
 import type { Runtime } from './runtime.ts';
 import { Scheduler } from './scheduler.ts';
 
@@ -109,6 +112,10 @@ export function startControllers(options: ControllersOptions): Controllers {
       resources: options.namespacedResources ?? NAMESPACED_RESOURCES,
     }),
     countForQuotas({ registry, clock, fault }),
+    // First, so that a Deployment's next step finds the last one done.
+    keepReplicas({ registry, clock, events, fault }),
+    rollDeployments({ registry, clock, events, fault }),
+    collectGarbage({ registry, clock, fault }),
     followPods(registry, kubelets, fault),
     () => lifecycle.stop(),
     () => scheduler.stop(),

@@ -256,7 +256,7 @@ describe('paths that lead nowhere', () => {
     ['GET', '/api/v1/foos'],
     ['GET', '/api/v2'],
     ['GET', '/apis/none'],
-    ['GET', '/apis/apps/v1/deployments'],
+    ['GET', '/apis/batch/v1/jobs'],
     ['GET', '/foo'],
     ['GET', '/api/v1/pods/p'],
     ['GET', `${pods}/p/unknown`],
@@ -634,6 +634,7 @@ describe('what is served', () => {
     const api = new Api();
     expect((await api.call('GET', '/api')).body.versions).toEqual(['v1']);
     expect((await api.call('GET', '/apis')).body.groups.map(({ name }: Body) => name)).toEqual([
+      'apps',
       'authentication.k8s.io',
       'authorization.k8s.io',
       'coordination.k8s.io',

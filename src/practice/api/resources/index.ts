@@ -1,11 +1,13 @@
 import type { Resource } from '../resource.ts';
 import { configMaps } from './config-maps.ts';
+import { deployments } from './deployments.ts';
 import { events } from './events.ts';
 import { leases } from './leases.ts';
 import { namespaces } from './namespaces.ts';
 import { networkPolicies } from './network-policies.ts';
 import { nodes } from './nodes.ts';
 import { pods } from './pods.ts';
+import { replicaSets } from './replica-sets.ts';
 import { resourceQuotas } from './resource-quotas.ts';
 import { serviceAccounts } from './service-accounts.ts';
 
@@ -18,6 +20,8 @@ export const RESOURCES: readonly Resource[] = [
   pods,
   resourceQuotas,
   serviceAccounts,
+  deployments,
+  replicaSets,
   leases,
   networkPolicies,
 ];

@@ -3,6 +3,7 @@ import {
   type Container,
   type Handler,
   type Pod,
+  type PodSpec,
   type Probe,
   type Resources,
   type Volume,
@@ -10,8 +11,18 @@ import {
 
 /** Fills in what kubernetes/pkg/apis/core/v1/defaults.go fills in, 1.34. */
 export function setPodDefaults({ spec }: Pod): void {
-  spec.dnsPolicy ??= 'ClusterFirst';
+  setPodSpecDefaults(spec);
   spec.enableServiceLinks ??= true;
+  for (const { container } of allContainers(spec)) {
+    container.resources = withRequests(container.resources ?? {});
+    if (spec.hostNetwork === true)
+      for (const port of container.ports ?? []) port.hostPort ??= port.containerPort;
+  }
+}
+
+/** What is filled in already where a Pod is only described, as in a Deployment's template. */
+export function setPodSpecDefaults(spec: PodSpec): void {
+  spec.dnsPolicy ??= 'ClusterFirst';
   spec.restartPolicy ??= 'Always';
   spec.schedulerName ??= 'default-scheduler';
   spec.securityContext ??= {};
@@ -19,18 +30,14 @@ export function setPodDefaults({ spec }: Pod): void {
   if (spec.serviceAccountName === undefined && spec.serviceAccount !== undefined)
     spec.serviceAccountName = spec.serviceAccount;
   for (const volume of spec.volumes ?? []) setVolumeDefaults(volume);
-  for (const { container } of allContainers(spec)) {
-    setContainerDefaults(container);
-    if (spec.hostNetwork === true)
-      for (const port of container.ports ?? []) port.hostPort ??= port.containerPort;
-  }
+  for (const { container } of allContainers(spec)) setContainerDefaults(container);
 }
 
 function setContainerDefaults(container: Container): void {
   container.imagePullPolicy ??= pullPolicy(container.image ?? '');
   container.terminationMessagePath ??= '/dev/termination-log';
   container.terminationMessagePolicy ??= 'File';
-  container.resources = withRequests(container.resources ?? {});
+  container.resources ??= {};
   for (const port of container.ports ?? []) port.protocol ??= 'TCP';
   for (const { valueFrom } of container.env ?? []) setFieldVersion(valueFrom);
   for (const probe of [container.livenessProbe, container.readinessProbe, container.startupProbe])

@@ -16,7 +16,10 @@ import { FakeNetwork } from './fake-network.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 
 /** What to take instead of the fakes, and other Nodes than the three. */
-type TestClusterOptions = Partial<Pick<ControllersOptions, 'network' | 'runtime' | 'nodes' | 'cluster'>>;
+type TestClusterOptions = Partial<Pick<ControllersOptions, 'network' | 'runtime' | 'nodes' | 'cluster'>> & {
+  /** Of generated names; always the same, unless given. */
+  random?: () => number;
+};
 
 /** Controllers on a real registry, with fakes below them, and what tests do with it. */
 export class TestCluster {
@@ -26,7 +29,7 @@ export class TestCluster {
   readonly registry = createRegistry({
     store: this.store,
     clock: this.clock,
-    random: () => 0.5,
+    random: () => this.options.random?.() ?? 0.5,
     uuid: () => `uid-${++this.uids}`,
   });
   network = new FakeNetwork();

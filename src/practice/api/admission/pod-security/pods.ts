@@ -16,7 +16,20 @@ export function admitBySecurity(pod: Pod, previous: Pod | undefined, ruling: Rul
   const { policy } = policyOf(namespace?.metadata.labels);
   const refusal = told(pod, policy.enforce);
   if (refusal !== undefined) throw forbidden('pods', pod.metadata.name, `violates ${refusal}`);
-  const warning = told(pod, policy.warn);
+  warnOf(pod, policy.warn, ruling);
+}
+
+/**
+ * Of what makes Pods: nobody is refused for a template, but warned. An update that leaves it as it was says nothing new,
+ * and is warned of all the same.
+ */
+export function warnOfTemplate(pod: Pod, ruling: Ruling): void {
+  const namespace = ruling.find(NAMESPACES, undefined, pod.metadata.namespace ?? '');
+  warnOf(pod, policyOf(namespace?.metadata.labels).policy.warn, ruling);
+}
+
+function warnOf(pod: Pod, standard: Standard, ruling: Ruling): void {
+  const warning = told(pod, standard);
   if (warning !== undefined) ruling.warn(`would violate ${warning}`);
 }
 
