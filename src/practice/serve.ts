@@ -1,4 +1,5 @@
 import { resolveExec } from './api/exec.ts';
+import { resolvePortForward } from './api/port-forward.ts';
 import { createHandler } from './api/handler.ts';
 import { createStore } from './api/memory-store.ts';
 import { createRegistry } from './api/resource-registry.ts';
@@ -101,6 +102,7 @@ export async function serve(options: ServeOptions): Promise<PracticeCluster> {
     authenticate,
     handle,
     resolveExec: resolve,
+    resolvePortForward: (request) => resolvePortForward({ registry, kubelet }, request),
     activity: idle,
     report,
   });

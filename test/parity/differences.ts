@@ -100,6 +100,19 @@ export const differences: readonly Difference[] = [
       '$1pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
     ],
   ),
+  difference('1.20', 'runtime-errors', 'What runc says does not end in “unknown” any more.', [
+    /(executable file not found in \$PATH): unknown$/gm,
+    '$1',
+  ]),
+  difference(
+    '1.20',
+    'localhost-of-node',
+    'The Nodes of that cluster have no IPv6 address for localhost, which is looked up there when a port is forwarded.',
+    [
+      /dial tcp6: address localhost: no suitable address found/g,
+      'dial tcp6 [::1]:81: connect: connection refused',
+    ],
+  ),
   difference(
     '1.20',
     'last-restart',
@@ -160,12 +173,6 @@ export const differences: readonly Difference[] = [
     'node-events',
     'A Node’s events are about its boot, and forgotten after an hour.',
     [/^(Name: NODE\n[^]*\n)Events:[^]*$/g, '$1Events: <none>\n'],
-  ),
-  difference(
-    '1.20',
-    'no-services',
-    'The practice cluster has no Services yet for containers to be told of.',
-    [/^KUBERNETES_\w+=.*\n/gm, ''],
   ),
   difference('1.20', 'cidr-words', 'What a CIDR must look like is told with examples today.', [
     /: not a valid CIDR$/gm,

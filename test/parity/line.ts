@@ -23,6 +23,8 @@ export interface Line {
   until?: RegExp;
   /** The command does not end by itself; these are typed while it runs, then it is interrupted. */
   meanwhile?: readonly string[];
+  /** Paths that are asked for at the port that kubectl forwards, before it is interrupted; stdout ends with the answers. */
+  asks?: readonly string[];
   /** Only these rows of the answer are compared. */
   rows?: RegExp;
   /** Rows come in no certain order, or how often. */

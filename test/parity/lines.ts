@@ -1,6 +1,8 @@
 import { apart, type KubectlName, type Line, live, modern, old, recorded } from './line.ts';
 import { debug } from './lines/debug.ts';
 import { networkPolicies } from './lines/network-policies.ts';
+import { services } from './lines/services.ts';
+import { exec, forwarding, sessions } from './lines/streams.ts';
 import { workloads } from './lines/workloads.ts';
 
 const standardNamespaces = /^(NAME|default|kube-node-lease|kube-public|kube-system|NS(?!-))/;
@@ -44,6 +46,7 @@ const before: readonly Line[] = [
   live('describe pod nosuch'),
   live('logs nosuch'),
   recorded('exec nosuch -- ls', modern),
+  live('exec nosuch -- ls', old),
   live('delete pod nosuch'),
   live('label pod nosuch a=b'),
   live('patch pod nosuch -p "{}"'),
@@ -96,38 +99,6 @@ const pod: readonly Line[] = [
   live('get events --sort-by=.metadata.creationTimestamp', { unordered: true }),
   live('get events --field-selector involvedObject.name=multi-container,reason=Scheduled'),
   live('events --for pod/multi-container', { ...modern, unordered: true }),
-];
-
-/** Commands in containers. The old kubectl speaks SPDY. */
-const exec: readonly Line[] = [
-  recorded('exec multi-container -c shell -- curl -s localhost', modern),
-  live(
-    'exec multi-container -c shell -- curl -s -o /dev/null -w "%{http_code} %{remote_ip}" http://127.0.0.1',
-    modern,
-  ),
-  live('exec multi-container -c shell -- curl -s http://127.0.0.1:81', modern),
-  recorded('exec multi-container -- nginx -v', modern),
-  live('exec multi-container -c nginx -- nginx -v', modern),
-  live('exec multi-container -c nope -- ls', modern),
-  recorded('exec multi-container -c shell -- sh -c "exit 7"', modern),
-  recorded('exec multi-container -c shell -- no-such-program', modern),
-  recorded('exec multi-container -c shell /bin/sh', modern),
-  recorded('exec -i multi-container -c shell -- cat', { ...modern, stdin: 'hello\nworld\n' }),
-  live('exec -i multi-container -c shell -- sh', { ...modern, stdin: 'echo one\necho two >&2\nexit 3\n' }),
-  live('exec -it multi-container -c shell -- cat', { ...modern, stdin: 'no terminal\n' }),
-  live('exec pod/multi-container -c shell -- hostname', modern),
-  live('exec multi-container -c shell -- sh -c "echo out; echo err >&2; false"', modern),
-  live('exec multi-container -c shell -- cat /etc/resolv.conf', modern),
-  live('exec multi-container -c shell -- cat /etc/hosts', modern),
-  live('exec multi-container -c shell -- sh -c "env | sort"', modern),
-  live('exec multi-container -c shell -- pwd', modern),
-  live('exec multi-container -c shell -- sh -c "ip route | grep default"', modern),
-  live('exec multi-container -c shell -- sh -c "ip -4 addr show eth0 | grep inet"', modern),
-  live('exec multi-container -c shell -- sh -c "ls /var/run/secrets/kubernetes.io/serviceaccount"', modern),
-  apart('exec multi-container -c shell -- ls', 'SPDY/3.1 is not spoken yet; the refusal must say so', {
-    ...old,
-    says: /WebSocket/i,
-  }),
 ];
 
 const logs: readonly Line[] = [
@@ -219,11 +190,12 @@ const mistakes: readonly Line[] = [
   live('logs crash'),
   live('logs crash -p'),
   recorded('exec crash -- ls', modern),
+  live('exec crash -- ls', old),
   live('get pod pending'),
   live('describe pod pending', { unordered: true }),
   recorded('get pod pending -o yaml'),
   live('logs pending'),
-  live('exec pending -- ls', modern),
+  live('exec pending -- ls'),
   live('wait --for=condition=Ready pod/pending --timeout=1s'),
   live('get pod probed', { until: /0\/1 +Running/ }),
   live('describe pod probed', { until: /Unhealthy/, unordered: true }),
@@ -243,7 +215,7 @@ const mistakes: readonly Line[] = [
   live('logs done --since=1h --tail=5'),
   live('logs -l run=done'),
   live('logs done nosuch'),
-  live('exec done -- ls', modern),
+  live('exec done -- ls'),
   live('run web --image=nginx --port=80 --labels=app=web,tier=front'),
   live('get pod web --show-labels', { until: /1\/1/ }),
   live('run web --image=nginx', { note: 'again' }),
@@ -334,11 +306,8 @@ const going: readonly Line[] = [
 ];
 
 const served =
-  /^(NAME|configmaps|events|namespaces|nodes|pods|resourcequotas|serviceaccounts) .*(v1|APIVERSION|APIGROUP)/;
+  /^(NAME|configmaps|endpoints|events|namespaces|nodes|pods|resourcequotas|serviceaccounts|services) .*(v1|APIVERSION|APIGROUP)/;
 const discovery: readonly Line[] = [
-  apart('cluster-info', 'it asks for Services, which are not modelled yet', {
-    says: /doesn't have a resource type "services"/,
-  }),
   live('api-versions', { rows: /^v1$/ }),
   live('api-resources --api-group=', { rows: served }),
   live('api-resources --namespaced=false -o name', { rows: /^(namespaces|nodes)$/ }),
@@ -348,9 +317,6 @@ const discovery: readonly Line[] = [
     says: /FIELD: +image <string>[^]*Container image name\. More info:/,
   }),
   recorded('explain pod.nosuch', modern),
-  apart('get svc', 'Services are not modelled yet; the refusal must be clear', {
-    says: /the server doesn't have a resource type "svc"/,
-  }),
 ];
 
 /** In the order typed: each line finds what those before it left. */
@@ -360,13 +326,16 @@ export const lines: readonly Line[] = [
   ...pod,
   ...exec,
   ...logs,
+  ...forwarding,
   ...changes,
   ...mistakes,
+  ...sessions,
   ...configMaps,
   ...networkPolicies,
   ...debug,
   ...rights,
   ...going,
+  ...services,
   ...workloads,
   ...discovery,
 ];

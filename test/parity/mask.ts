@@ -22,16 +22,21 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d/g, 'TIME'],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UID'],
   [/\b[0-9a-f]{64}\b/g, 'HASH'],
-  [/\b(kube-api-access|default-token|generated|replicas)-[a-z0-9]{5}\b/g, '$1-RANDOM'],
+  [/\b(kube-api-access|default-token|generated|replicas|web)-[a-z0-9]{5}\b/g, '$1-RANDOM'],
   // Of a ReplicaSet's template, and of its Pods: Kubernetes writes the ten digits with these letters.
   [/(pod-template-hash(?:=|: ))(['"]?)[4-9bcdf]{5,10}\2(?!\w)/g, '$1HASH'],
   [/(?<=\w-)[4-9bcdf]{8,10}-[b-df-hj-np-tv-xz24-9]{5}(?![\w-])/g, 'HASH-RANDOM'],
   [/(?<=\w-)[4-9bcdf]{8,10}(?![\w-])/g, 'HASH'],
+  [/(?<=is running at )https:\S+/g, 'https://SERVER'],
   [/resourceVersion: (["'])\d+\1/g, 'resourceVersion: RV'],
   [/(?<!\d\.)\b(?!127\.0\.0\.1\b|0\.0\.0\.0\b)(?:\d{1,3}\.){3}\d{1,3}\b(?!\.\d)/g, 'IP'],
   [/\S+\/(LIVE|MERGED)-\d+\//g, '$1/'],
   [/^@@ .* @@$/gm, '@@'],
   [/Image size: \d+ bytes/g, 'Image size: N bytes'],
+  // What klog puts before a line, and the port that kubectl was given.
+  [/^[EIW]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ (\S+\.go):\d+\]/gm, '$1]'],
+  [/^(Forwarding from (?:IP|127\.0\.0\.1)):\d+/gm, '$1:PORT'],
+  [/(Handling connection for|an error occurred forwarding) \d+/g, '$1 PORT'],
   // Ages and durations; not the settings `300s`, `delay=0s`.
   [/(?<!for |cpu: +)(?<![\w=.+"-])\d+(?:\.\d+)?(?:µs|ms|[smhdy])(?:\d+(?:\.\d+)?[smhd])*(?![\w-])/g, 'AGE'],
   [/ \(x\d+ over AGE\)/g, ''],

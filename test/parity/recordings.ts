@@ -105,38 +105,19 @@ export function retold(text: string): string {
 }
 
 const others = {
-  services: 'no Services yet',
   apply: 'no server-side apply yet',
   image: 'an image that it does not know is denied as Docker Hub denies it',
 };
 
 /** What is not answered alike, and why. */
 export const notAlike: Record<string, string> = {
-  '3 kubectl api-versions': others.services,
-  '4 kubectl api-resources': others.services,
   '7 kubectl get node n1 -o yaml': 'a Node of a cloud, and one of 1.34',
-  '54 kubectl apply -f web.yml': others.services,
-  '56 kubectl get deploy,rs,pods,svc': others.services,
-  '58 kubectl get svc -o wide': others.services,
-  '59 kubectl get endpoints web': others.services,
-  '60 kubectl get endpointslices -l kubernetes.io/service-name=web': others.services,
-  '61 kubectl describe svc web': others.services,
-  '63 kubectl describe endpoints web': others.services,
-  '64 kubectl get svc web -o yaml': others.services,
-  '66 kubectl exec multi-container -c shell -- curl -s -o /dev/null -w %{http_code} http://web':
-    others.services,
   '70 kubectl rollout status deploy/web --timeout=60s':
     'the rollout is further on when it is first looked at',
-  '76 kubectl expose pod multi-container --port=80 --name=mc': others.services,
-  '77 kubectl get svc mc -o yaml': others.services,
   '95 kubectl apply --server-side -f multi-container.yml': others.apply,
   '96 kubectl apply --server-side --field-manager=other -f multi-container.yml': others.apply,
   '102 kubectl describe pod bad-image': others.image,
   '106 kubectl logs crash -p': 'its log had just been cleared away there',
-  '117 kubectl get pod/nosuch svc/nosuch': others.services,
-  '118 kubectl describe svc nosuch': others.services,
   '122 kubectl auth whoami': 'one is somebody else, and has a token instead of a certificate',
   '123 kubectl config view --minify': 'the cluster has another name, and the kubeconfig a token',
-  '124 kubectl cluster-info': others.services,
-  '134 kubectl delete svc mc': others.services,
 };

@@ -92,6 +92,7 @@ export class Terminal {
   /** Types a line, and again while it waits for the cluster to settle. */
   async ask(line: Line): Promise<Answer> {
     if (line.meanwhile !== undefined) return this.#watch(line.command, line.meanwhile);
+    if (line.asks !== undefined) return this.#forward(line.command, line.asks);
     if (line.until !== undefined) return this.settle(line.command, line.until, line.stdin);
     return this.type(line.command, line.stdin);
   }
@@ -128,7 +129,27 @@ export class Terminal {
     return answer;
   }
 
-  #start(command: string, stdin: string): { answer: Promise<Answer>; interrupt: () => void } {
+  /** Forwards a port, asks there, then Ctrl-C. */
+  async #forward(command: string, paths: readonly string[]): Promise<Answer> {
+    const { answer, interrupt, output } = this.#start(command, '');
+    let port: string | undefined;
+    const end = Date.now() + 20_000;
+    while (port === undefined && Date.now() < end) {
+      await pause(50);
+      port = /^Forwarding from \S+:(\d+) ->/m.exec(output.stdout)?.[1];
+    }
+    let answers = '';
+    for (const path of paths) answers += await askAt(`http://127.0.0.1:${port}${path}`);
+    await pause(1_000);
+    interrupt();
+    const { exit, stdout, stderr } = await answer;
+    return { exit, stdout: stdout + answers, stderr };
+  }
+
+  #start(
+    command: string,
+    stdin: string,
+  ): { answer: Promise<Answer>; interrupt: () => void; output: Readonly<Omit<Answer, 'exit'>> } {
     const child = spawn('/bin/sh', ['-c', `exec "$KUBECTL" ${command}`], { cwd: manifests, env: this.#env });
     const output = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const)
@@ -143,13 +164,23 @@ export class Terminal {
         resolve({ exit: code ?? 130, ...output });
       });
     });
-    return { answer, interrupt: () => child.kill('SIGINT') };
+    return { answer, interrupt: () => child.kill('SIGINT'), output };
   }
 }
 
 interface Node {
   metadata: { name: string };
   status: { nodeInfo: { osImage: string; kernelVersion: string; containerRuntimeVersion: string } };
+}
+
+async function askAt(url: string): Promise<string> {
+  try {
+    const answer = await fetch(url, { headers: { connection: 'close' } });
+    const text = await answer.text();
+    return `${answer.status} ${/<title>.*<\/title>/.exec(text)?.[0] ?? text}\n`;
+  } catch {
+    return 'no answer\n';
+  }
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -15,6 +15,8 @@ export interface ExecTarget {
   stdout: boolean;
   stderr: boolean;
   tty: boolean;
+  /** Whether the kubelet would refuse it now. @throws {StatusError} */
+  check(): void;
   /** @throws {StatusError | StartFailure} */
   start(streams: Omit<ExecOptions, 'command'>): Execution;
 }
@@ -60,18 +62,19 @@ export function resolveExec(
     stdout,
     stderr,
     tty,
+    check: () => kubelet.checkContainer(reference, container, isAttach ? 'attach' : 'exec'),
     start: (streams) =>
       isAttach
-        ? unsaid(kubelet.attach(reference, container, streams))
+        ? attached(kubelet.attach(reference, container, streams))
         : kubelet.exec(reference, container, { ...streams, command }),
   };
 }
 
-/** Who attaches is not told the exit code: it stands in the Pod's status. */
-function unsaid(attached: Execution): Execution {
+/** How the process ended is the container's; attach itself has done what it should. */
+function attached(execution: Execution): Execution {
   return {
-    exited: attached.exited.then(() => 0),
-    resize: (columns, rows) => attached.resize(columns, rows),
-    kill: () => attached.kill(),
+    exited: execution.exited.then(() => 0),
+    resize: (columns, rows) => execution.resize(columns, rows),
+    kill: () => execution.kill(),
   };
 }

@@ -86,6 +86,7 @@ async function answerTarget(
     (each) => each.group === group && each.version === version && each.plural === plural,
   );
   if (resource === undefined) return otherwise();
+  if (resource.deprecation !== undefined) context.warn(resource.deprecation);
   // What is in a namespace is not found outside of one, save as a collection of all.
   if (resource.namespaced && target.namespace === undefined && name !== undefined) throw unknownPath();
   if (!resource.namespaced && target.namespace !== undefined && resource.plural !== 'namespaces')

@@ -3,6 +3,7 @@ import { type FieldError, invalid, required, tooLong } from './field-error.ts';
 /** What names may be; messages are those of k8s.io/apimachinery's validation. */
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 
@@ -15,6 +16,17 @@ export function dns1123Label(name: string): string[] {
   if (!whole(LABEL).test(name))
     errors.push(
       `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', ${REGEX_USED} '${LABEL}')`,
+    );
+  return errors;
+}
+
+/** A name that is also an environment variable's beginning: those of Services. */
+export function dns1035Label(name: string): string[] {
+  const errors = [];
+  if (name.length > 63) errors.push('must be no more than 63 bytes');
+  if (!whole(LABEL_1035).test(name))
+    errors.push(
+      `a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', ${REGEX_USED} '${LABEL_1035}')`,
     );
   return errors;
 }

@@ -42,6 +42,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       Array.from({ length: SUFFIX_LENGTH }, () => LETTERS[Math.floor(random() * LETTERS.length)]).join(''),
     find: (resource, namespace, name) => store.get(storeKey(resource), namespace, name),
     list: (resource, namespace) => store.list(storeKey(resource), namespace),
+    random,
   };
 
   function known(name: ResourceName): Resource {
@@ -102,6 +103,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     resource.setDefaults?.(object);
     admitIntoNamespace(resource, object);
     resource.admit?.(object, surroundings);
+    resource.allocate?.(object, undefined, surroundings);
     resource.prepareCreate?.(object);
     check(resource, object, undefined);
     admitValid(resource, object, undefined, write);
@@ -147,6 +149,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     object.metadata = keptMetadata(object.metadata, previous.metadata);
     resource.setDefaults?.(object);
     if (resource.hasStatus && previous['status'] !== undefined) object['status'] = previous['status'];
+    resource.allocate?.(object, previous, surroundings);
     resource.prepareUpdate?.(object, previous);
     check(resource, object, previous);
     admitValid(resource, object, previous, options);
@@ -288,11 +291,17 @@ function isNewGeneration(
   after: KubernetesObject,
   before: KubernetesObject,
 ): boolean {
-  if (!isDeepStrictEqual(after['spec'], before['spec'])) return true;
+  if (!isDeepStrictEqual(contentOf(after), contentOf(before))) return true;
   return (
     countsAnnotations === true &&
     !isDeepStrictEqual(after.metadata.annotations ?? {}, before.metadata.annotations ?? {})
   );
+}
+
+/** What metadata.generation counts the changes of: the spec, or all there is beside metadata and status. */
+function contentOf(object: KubernetesObject): unknown {
+  if ('spec' in object) return object['spec'];
+  return { ...object, metadata: undefined, status: undefined };
 }
 
 function isGenerated(sent: unknown): boolean {

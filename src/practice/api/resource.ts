@@ -31,8 +31,10 @@ export interface Surroundings {
   /** Lower-case letters and digits that can't be mistaken for one another, as generated names have them. */
   suffix(): string;
   find(resource: ResourceName, namespace: string | undefined, name: string): KubernetesObject | undefined;
-  /** In the order of their names. */
-  list(resource: ResourceName, namespace: string): KubernetesObject[];
+  /** In the order of their names; of all namespaces where none is given. */
+  list(resource: ResourceName, namespace?: string): KubernetesObject[];
+  /** 0 ≤ x < 1 */
+  random(): number;
 }
 
 /** What validating admission goes by, and how it says what is no reason to refuse. */
@@ -74,6 +76,15 @@ export interface Resource extends ResourceName {
   setDefaults?(object: KubernetesObject): void;
   /** Admission of a new object: what it is given, or why it is refused. @throws {StatusError} */
   admit?(object: KubernetesObject, surroundings: Surroundings): void;
+  /**
+   * Gives it what the cluster has only once, such as an address, or takes what it asks for; on every write, before it is
+   * validated. @throws {StatusError} when that is taken
+   */
+  allocate?(
+    object: KubernetesObject,
+    previous: KubernetesObject | undefined,
+    surroundings: Surroundings,
+  ): void;
   prepareCreate?(object: KubernetesObject): void;
   prepareUpdate?(object: KubernetesObject, previous: KubernetesObject): void;
   /** What is wrong with an object, beside its metadata; of a new one `previous` is undefined. */
@@ -98,6 +109,8 @@ export interface Resource extends ResourceName {
   returnsDeleted: boolean;
   /** For field selectors, beside metadata.name and metadata.namespace. */
   selectableFields?(object: KubernetesObject): Record<string, string>;
+  /** What whoever asks for it is warned of, on every request. */
+  deprecation?: string;
   columns: Column[];
   /** @param now milliseconds since 1970 */
   row(object: KubernetesObject, now: number): Cell[];

@@ -36,6 +36,7 @@ export async function answerSubresource(
       );
     case 'pods/exec':
     case 'pods/attach':
+    case 'pods/portforward':
       context.registry.get(resource, namespace, name);
       throw badRequest('Upgrade request required');
     case 'pods/binding':

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import type { ClusterClient } from './cluster-client.ts';
 import type { Directory } from './file-system.ts';
+import type { NameServer } from './name-server.ts';
 import type { NodeFiles } from './node-files.ts';
 import type { Sink, Source } from './stream.ts';
 
@@ -25,6 +26,8 @@ export interface ContainerOptions {
   network: NetworkStack;
   /** Content of files that the kubelet makes: /etc/hosts, /etc/resolv.conf, mounted ConfigMaps. */
   files: { path: string; text: string }[];
+  /** What answers to resolvers at an address, if anything does. */
+  nameServer?: ((address: string) => NameServer | undefined) | undefined;
   /** Directories that other containers of the Pod have too: emptyDir volumes. */
   mounts?: { path: string; directory: Directory }[] | undefined;
   /** The files of the Node, for a container in the Node's network: one that is the Node itself has them for its own. */

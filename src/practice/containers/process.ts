@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { NetworkStack } from '../network/stack.ts';
+import type { NameServer } from './name-server.ts';
 import type { ClusterClient } from './cluster-client.ts';
 import { FileError } from './file-error.ts';
 import type { FileSystem } from './file-system.ts';
@@ -39,6 +40,8 @@ export interface Machine {
   /** 0 ≤ x < 1 */
   random(): number;
   processes: ProcessTable;
+  /** What answers to resolvers at an address, if anything does. */
+  nameServer?: ((address: string) => NameServer | undefined) | undefined;
   /** The API server, where the machine has the credentials for it. */
   cluster?: ClusterClient | undefined;
 }

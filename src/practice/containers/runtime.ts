@@ -173,10 +173,19 @@ class RunningContainer implements Container {
 }
 
 function machineOf(options: ContainerOptions, image: Image): Machine {
-  const { hostname, network, clock, random, cluster } = options;
+  const { hostname, network, clock, random, cluster, nameServer } = options;
   const fileSystem = fileSystemOf(options, image);
   const processes = new ProcessTable();
-  const machine: Machine = { hostname, fileSystem, network, clock, random, processes, cluster };
+  const machine: Machine = {
+    hostname,
+    fileSystem,
+    network,
+    clock,
+    random,
+    processes,
+    cluster,
+    nameServer,
+  };
   placeDevices(fileSystem, random);
   placeProc(machine);
   placeSys(machine);

@@ -1,12 +1,14 @@
 import { CONFIG_MAPS } from '../api/registry.ts';
 import type { ContainerOptions } from '../containers/container.ts';
 import type { NetworkStack } from '../network/stack.ts';
+import { clusterDns } from './cluster-dns.ts';
 import { ConfigError, type EnvironmentContext, environmentOf, expand } from './environment.ts';
 import { hostNetworkHostsFile, hostsFile, nodeHostsFile } from './hosts-file.ts';
 import type { KubeletNode } from './kubelet-node.ts';
 import { type ContainerSpec, fullName, namespaceOf, type Pod } from './pod.ts';
-import { CLUSTER_DOMAIN, resolverFile } from './resolver-file.ts';
+import { CLUSTER_DNS, CLUSTER_DOMAIN, resolverFile } from './resolver-file.ts';
 import type { KnownImage } from './runtime.ts';
+import { serviceVariables } from './service-environment.ts';
 import { type MountedVolume, mountsOf } from './volumes.ts';
 
 /** What a container is made from, beside its own part of the Pod. */
@@ -43,6 +45,7 @@ export function containerOptions(spec: ContainerSpec, parts: ContainerParts): Om
     network: network.stack,
     files: [...kubeletFiles(pod, node, network.address, hostname), ...files],
     mounts,
+    nameServer: (address) => (address === CLUSTER_DNS ? clusterDns(node.registry) : undefined),
     clock: node.clock,
     random: () => node.random(),
     nodeFiles: pod.spec.hostNetwork === true ? node.files : undefined,
@@ -62,6 +65,7 @@ export function environmentContext(
     hostIP: node.internalIP,
     podIP,
     nodeAllocatable: node.allocatable,
+    services: serviceVariables(node.registry, pod),
     configMap: (name) => node.registry.find(CONFIG_MAPS, namespaceOf(pod), name),
   };
 }

@@ -11,16 +11,21 @@ export interface EnvironmentContext {
   hostIP: string;
   podIP: string | undefined;
   nodeAllocatable: Record<string, string>;
+  /** What it is told of Services; its own variables come before these, and may refer to them. */
+  services: readonly { name: string; value: string }[];
   /** A ConfigMap of the Pod's namespace. */
   configMap(name: string): KubernetesObject | undefined;
 }
 
-/** A container's own variables in the order of their appearance, a later one of the same name in its place. @throws {ConfigError} */
+/**
+ * A container's own variables in the order of their appearance, a later one of the same name in its place; then those of
+ * Services. @throws {ConfigError} */
 export function environmentOf(
   spec: ContainerSpec,
   context: EnvironmentContext,
 ): { name: string; value: string }[] {
   const variables = new Map<string, string>();
+  const services = new Map(context.services.map(({ name, value }) => [name, value]));
   for (const source of spec.envFrom ?? []) {
     if (source.secretRef) throw noSecret(source.secretRef.name);
     const reference = source.configMapRef;
@@ -34,10 +39,11 @@ export function environmentOf(
   for (const variable of spec.env ?? []) {
     const value =
       variable.valueFrom === undefined
-        ? expand(variable.value ?? '', variables)
+        ? expand(variable.value ?? '', new Map([...services, ...variables]))
         : valueFrom(variable.valueFrom, spec, context);
     if (value !== undefined) variables.set(variable.name, value);
   }
+  for (const { name, value } of context.services) if (!variables.has(name)) variables.set(name, value);
   return [...variables].map(([name, value]) => ({ name, value }));
 }
 

@@ -1,10 +1,12 @@
 import type { ContainerLog, KubeletPort, PodRef } from '../api/kubelet-port.ts';
+import { KubeletRefusal } from '../api/kubelet-refusal.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { ExecOptions, Execution } from '../containers/container.ts';
 import type { ContainerLife } from './container-life.ts';
 import type { KubeletNode } from './kubelet-node.ts';
 import type { Pod } from './pod.ts';
 import { PodWorker } from './pod-worker.ts';
+import { connectToPod, type ForwardedPod } from './port-forward.ts';
 
 /** The kubelet of one Node: a worker for each Pod assigned to it. */
 export class Kubelet {
@@ -82,15 +84,28 @@ export class Kubelet {
   }
 
   exec(pod: PodRef, container: string, options: ExecOptions): Execution {
-    const running = this.life(pod, container)?.running;
-    if (running) return running.exec(options);
-    throw noUpgrade(`container not found ("${container}")`);
+    return this.running(pod, container, 'exec').exec(options);
   }
 
   attach(pod: PodRef, container: string, options: Omit<ExecOptions, 'command'>): Execution {
+    return this.running(pod, container, 'attach').attach(options);
+  }
+
+  running(pod: PodRef, container: string, wanted: 'exec' | 'attach'): NonNullable<ContainerLife['running']> {
     const running = this.life(pod, container)?.running;
-    if (running) return running.attach(options);
-    throw noUpgrade(`container ${container} not found in pod ${pod.name}_${pod.namespace}`);
+    if (running) return running;
+    throw new KubeletRefusal(
+      wanted === 'exec'
+        ? `container not found ("${container}")`
+        : `container ${container} not found in pod ${pod.name}_${pod.namespace}`,
+    );
+  }
+
+  /** The network namespace that ports are asked for in. */
+  sandbox(pod: PodRef): ForwardedPod {
+    const sandbox = this.workers.get(pod.uid)?.sandbox;
+    if (sandbox) return sandbox;
+    throw new KubeletRefusal(`pod not found ("${pod.name}_${pod.namespace}")`);
   }
 
   private life(pod: PodRef, container: string): ContainerLife | undefined {
@@ -104,13 +119,12 @@ export function kubeletPort(kubeletOf: (pod: PodRef) => Kubelet): KubeletPort {
     log: (pod, container, { previous }) => kubeletOf(pod).log(pod, container, previous),
     exec: (pod, container, options) => kubeletOf(pod).exec(pod, container, options),
     attach: (pod, container, options) => kubeletOf(pod).attach(pod, container, options),
+    checkContainer: (pod, container, wanted) => void kubeletOf(pod).running(pod, container, wanted),
+    checkPod: (pod) => void kubeletOf(pod).sandbox(pod),
+    connect: (pod, port) => connectToPod(kubeletOf(pod).sandbox(pod), port),
   };
 }
 
 function badRequest(message: string): StatusError {
   return new StatusError(400, 'BadRequest', message);
-}
-
-function noUpgrade(message: string): StatusError {
-  return new StatusError(500, 'InternalError', `unable to upgrade connection: ${message}`);
 }

@@ -2,6 +2,8 @@ import type { KubernetesObject, ResourceName } from '../api/object.ts';
 import {
   CONFIG_MAPS,
   DEPLOYMENTS,
+  ENDPOINT_SLICES,
+  ENDPOINTS,
   EVENTS,
   LEASES,
   NAMESPACES,
@@ -11,6 +13,7 @@ import {
   REPLICA_SETS,
   RESOURCE_QUOTAS,
   SERVICE_ACCOUNTS,
+  SERVICES,
 } from '../api/registry.ts';
 import { type Clock, timestamp } from '../clock.ts';
 import { type Fault, guarded } from './guard.ts';
@@ -21,6 +24,9 @@ export const NAMESPACED_RESOURCES: readonly ResourceName[] = [
   PODS,
   DEPLOYMENTS,
   REPLICA_SETS,
+  SERVICES,
+  ENDPOINTS,
+  ENDPOINT_SLICES,
   CONFIG_MAPS,
   SERVICE_ACCOUNTS,
   RESOURCE_QUOTAS,

@@ -10,6 +10,7 @@ import { unlessLost } from './lost-race.ts';
 import { PodNetwork } from './pod-network.ts';
 import { asPod, type ContainerSpec, isFinished, isSidecar, namespaceOf, type Pod } from './pod.ts';
 import { type PodFacts, podStatus } from './pod-status.ts';
+import type { ForwardedPod } from './port-forward.ts';
 import type { KnownImage } from './runtime.ts';
 import { sleep } from './sleep.ts';
 import { type MountedVolume, MountFailure, setUpVolumes } from './volumes.ts';
@@ -71,6 +72,14 @@ export class PodWorker implements PodContext {
 
   get address(): string {
     return this.network.attachment?.address ?? '';
+  }
+
+  /** What its containers share; undefined where there are none. */
+  get sandbox(): ForwardedPod | undefined {
+    const stack = this.network.attachment?.stack;
+    const { metadata, spec } = this.current;
+    const hostNetwork = spec.hostNetwork === true;
+    return stack && { uid: metadata.uid, stack, hostNetwork, clock: this.node.clock };
   }
 
   /** Resolves when the Pod has ended and nothing of it is left on the Node. */

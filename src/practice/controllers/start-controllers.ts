@@ -16,6 +16,7 @@ import { collectGarbage } from './garbage-collector.ts';
 import { type Fault, guarded, guardedClock } from './guard.ts';
 import { ImagePuller } from './image-puller.ts';
 import { Kubelet, kubeletPort } from './kubelet.ts';
+import { keepFirstServices } from './first-services.ts';
 import { finishNamespaces, NAMESPACED_RESOURCES } from './namespace-controller.ts';
 import { keepNamespaceDefaults } from './namespace-defaults.ts';
 import { DEFAULT_NODES, type NodeDefinition } from './node-definition.ts';
@@ -23,7 +24,9 @@ import { NodeKeeper } from './node-keeper.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { NodeMonitor } from './node-monitor.ts';
 import { ALLOCATABLE } from './node-status.ts';
+import { followServices } from './service-controller.ts';
 import { asPod } from './pod.ts';
+import { proxyServices } from './kube-proxy.ts';
 import { countForQuotas } from './quota-controller.ts';
 import { keepReplicas } from './replica-set-controller.ts';
 import type { Runtime } from './runtime.ts';
@@ -111,6 +114,9 @@ export function startControllers(options: ControllersOptions): Controllers {
       fault,
       resources: options.namespacedResources ?? NAMESPACED_RESOURCES,
     }),
+    keepFirstServices({ registry, clock, fault }),
+    followServices({ registry, clock, fault }),
+    proxyServices({ registry, clock, random, table: network.services, fault }),
     countForQuotas({ registry, clock, fault }),
     // First, so that a Deployment's next step finds the last one done.
     keepReplicas({ registry, clock, events, fault }),

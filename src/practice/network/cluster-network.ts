@@ -1,3 +1,4 @@
+import type { ServiceTable } from './service-table.ts';
 import type { NetworkStack } from './stack.ts';
 
 export interface NetworkNode {
@@ -30,6 +31,8 @@ export interface ClusterNetwork {
   readonly kind: 'gce';
   /** What the kind writes into a Node's condition NetworkUnavailable. */
   readonly nodeCondition: { reason: string; message: string };
+  /** Where Services lead to, on every Node. */
+  readonly services: ServiceTable;
   addNode(node: NetworkNode): NetworkStack;
   removeNode(name: string): void;
   /** The Node's own network namespace; a hostNetwork Pod runs in it. */

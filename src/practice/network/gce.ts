@@ -3,7 +3,9 @@ import { Cloud } from './cloud.ts';
 import type { ClusterNetwork, NetworkNode, PodAttachment } from './cluster-network.ts';
 import type { NetworkNamespace } from './namespace.ts';
 import { Network } from './network.ts';
+import { contains, parseAddress, requirePrefix } from './address.ts';
 import { canonicalPrefix, RouteExists } from './route-table.ts';
+import { ServiceTable } from './service-table.ts';
 
 /** Google's default (cloud.google.com/vpc/docs/mtu). */
 const MTU = 1460;
@@ -18,6 +20,7 @@ export class GceNetwork implements ClusterNetwork {
   readonly kind = 'gce';
   /** As the route controller writes it (k8s.io/cloud-provider/controllers/route). */
   readonly nodeCondition = { reason: 'RouteCreated', message: 'RouteController created a route' };
+  readonly services = new ServiceTable();
   readonly cloud: Cloud;
   private readonly network: Network;
   private readonly machines = new Map<
@@ -45,6 +48,7 @@ export class GceNetwork implements ClusterNetwork {
     namespace.main.add({ destination: `${GATEWAY}/32`, device: uplink.name, scope: 'link' });
     namespace.main.add({ destination: '0.0.0.0/0', via: GATEWAY, device: uplink.name });
     for (const destination of prefixes) this.cloud.routes.add({ destination, to: uplink });
+    this.services.attach(namespace, (address) => this.isPodAddress(address));
     this.machines.set(definition.name, { definition, node, prefixes });
     return namespace;
   }
@@ -88,6 +92,13 @@ export class GceNetwork implements ClusterNetwork {
   /** Sends again what a fault kept from arriving. Changes of routes, rules and interfaces do so themselves. */
   retransmit(): void {
     this.network.retransmit();
+  }
+
+  private isPodAddress(text: string): boolean {
+    const address = parseAddress(text);
+    return (
+      address !== undefined && this.nodes().some(({ podCIDR }) => contains(requirePrefix(podCIDR), address))
+    );
   }
 
   private nodeNamed(name: string): BridgedNode {

@@ -11,6 +11,8 @@ type Refusal = 'drop' | 'reject' | 'unreachable';
 export interface Place {
   in?: string;
   out?: string;
+  /** Where the packet was going when it came to this namespace, if its destination was rewritten here. */
+  original?: SocketAddress;
 }
 
 export type Rule = RuleBase &
@@ -25,7 +27,10 @@ export type Rule = RuleBase &
       }
     /** The source becomes the namespace's own address. */
     | { chain: 'postrouting'; target: 'masquerade' }
-    | { chain: 'prerouting' | 'output'; target: { destination: SocketAddress } }
+    | {
+        chain: 'prerouting' | 'output';
+        target: { destination: SocketAddress | ((packet: Packet) => SocketAddress) };
+      }
   );
 
 interface RuleBase {
@@ -101,8 +106,10 @@ export class Transit {
    *
    * @param ownAddress the namespace's address on the interface that the packet leaves by, for masquerading
    */
-  run(chain: Chain, place: Place, ownAddress?: string): Verdict {
+  run(chain: Chain, at: Place, ownAddress?: string): Verdict {
     if (this.conntrack === undefined) return { kind: 'accept', packet: this.packet };
+    const isRewritten = this.packet.destination !== this.original.destination;
+    const place = isRewritten ? { ...at, original: this.original.destination } : at;
     let nat: Rule | undefined;
     if (chain === 'prerouting' || chain === 'output') nat = this.rewriteDestination(chain, place);
     const filter = this.rules.find(({ chain: own, target, matches }) =>
@@ -129,8 +136,11 @@ export class Transit {
       return undefined;
     }
     const rule = this.natRule(chain, place);
-    if (rule !== undefined && typeof rule.target === 'object')
-      this.packet = { ...this.packet, destination: rule.target.destination };
+    if (rule !== undefined && typeof rule.target === 'object') {
+      const { destination } = rule.target;
+      const chosen = typeof destination === 'function' ? destination(this.packet) : destination;
+      this.packet = { ...this.packet, destination: chosen };
+    }
     return rule;
   }
 

@@ -33,7 +33,8 @@ export function frame(channel: number, content: Uint8Array): Uint8Array {
   return message;
 }
 
-function parseSize(bytes: Uint8Array): ClientFrame | undefined {
+/** As kubectl tells the size of its terminal: `{"Width":80,"Height":24}`. */
+export function parseSize(bytes: Uint8Array): (ClientFrame & { kind: 'resize' }) | undefined {
   try {
     const size: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (typeof size !== 'object' || size === null) return undefined;

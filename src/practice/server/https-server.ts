@@ -6,9 +6,10 @@ import type { Answer, ApiRequest, User } from '../api/http.ts';
 import { StatusError } from '../api/status-error.ts';
 import { admit } from './admission.ts';
 import type { Certificate } from './certificate.ts';
-import { checkUpgradable } from './exec-handshake.ts';
-import { type ExecSockets, openExecSockets } from './exec-socket.ts';
 import type { ExecTarget } from '../api/exec.ts';
+import type { ForwardTarget } from '../api/port-forward.ts';
+import { checkUpgradable } from './upgrade-handshake.ts';
+import { openUpgrades, type UpgradeRequest, type Upgrades } from './upgrades.ts';
 import { ClientGone, hasBody, readBody } from './request-body.ts';
 import { type Limits, LIMITS } from './limits.ts';
 import { malformed, refusal, refuseOn } from './refusal.ts';
@@ -24,6 +25,8 @@ export interface ServerOptions {
   handle: (request: ApiRequest) => Promise<Answer> | Answer;
   /** What an upgrade request to pods/exec and pods/attach means. @throws {StatusError} */
   resolveExec: (request: ApiRequest) => ExecTarget;
+  /** What one to pods/portforward means. @throws {StatusError} */
+  resolvePortForward: (request: ApiRequest) => ForwardTarget;
   /** Told when something begins; calls the answer when it ends. */
   activity?: { begin(): () => void } | undefined;
   /** Gets errors that are our bugs. */
@@ -51,7 +54,7 @@ interface Context extends ServerOptions {
 export async function listen(options: ServerOptions): Promise<PracticeServer> {
   const limits = { ...LIMITS, ...options.limits };
   const context: Context = { ...options, limits, underWay: new Set() };
-  const sockets = openExecSockets({ report: options.report, ping: limits.ping });
+  const upgrades = openUpgrades({ report: options.report, ping: limits.ping });
   const server = createServer({
     key: options.certificate.key,
     cert: options.certificate.certificate,
@@ -81,7 +84,7 @@ export async function listen(options: ServerOptions): Promise<PracticeServer> {
     response.end(body);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, first: Buffer) => {
-    upgrade(context, sockets, request, socket, first);
+    upgrade(context, upgrades, { request, socket, head: first });
   });
   const refused = new WeakSet<Duplex>();
   server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
@@ -98,7 +101,7 @@ export async function listen(options: ServerOptions): Promise<PracticeServer> {
   const { port } = server.address() as AddressInfo;
   const outage = new Outage(server, port, () => {
     for (const request of context.underWay) request.abort();
-    sockets.close();
+    upgrades.close();
   });
   return {
     port,
@@ -106,7 +109,7 @@ export async function listen(options: ServerOptions): Promise<PracticeServer> {
     close: () => {
       outage.cancel();
       for (const request of context.underWay) request.abort();
-      sockets.close();
+      upgrades.close();
       return close(server);
     },
   };
@@ -172,24 +175,17 @@ function dropRest(request: IncomingMessage): void {
   for (const event of ['end', 'close']) request.on(event, () => clearTimeout(timer));
 }
 
-function upgrade(
-  context: Context,
-  sockets: ExecSockets,
-  request: IncomingMessage,
-  socket: Duplex,
-  first: Buffer,
-): void {
+function upgrade(context: Context, upgrades: Upgrades, wanted: UpgradeRequest): void {
+  const { request, socket } = wanted;
   begin(context, socket);
   const log = (status: number): void => context.log?.(`${request.method} ${request.url} ${status}`);
   socket.on('error', () => socket.destroy());
   try {
     const user = admit(request, context.authenticate);
-    const body = new Uint8Array();
-    const { path, ...rest } = head(request);
-    sockets.open(request, socket, first, () => {
-      checkUpgradable(path);
-      return context.resolveExec({ ...rest, path, body, user });
-    });
+    const asked: ApiRequest = { ...head(request), body: new Uint8Array(), user };
+    if (checkUpgradable(asked.path) === 'portforward')
+      upgrades.portForward(wanted, () => context.resolvePortForward(asked));
+    else upgrades.exec(wanted, () => context.resolveExec(asked));
     log(101);
   } catch (error) {
     const status = asStatusError(error, context.report);

@@ -1,15 +1,18 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { KubeletRefusal } from '../api/kubelet-refusal.ts';
 import { StatusError } from '../api/status-error.ts';
 import { statusOf } from '../api/status.ts';
 import { badRequest } from '../api/failures.ts';
 
-/** A refusal as an answer. */
+/** A refusal as an answer. A kubelet's own is plain text, to which the client adds what it could not do. */
 export function refusal(error: StatusError): {
   status: number;
   headers: Record<string, string>;
   body: string;
 } {
+  if (error instanceof KubeletRefusal)
+    return { status: error.code, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: error.said };
   const seconds = error.details?.retryAfterSeconds;
   return {
     status: error.code,

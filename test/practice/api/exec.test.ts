@@ -9,8 +9,9 @@ const kubelet = {
   exec: (...args: unknown[]) => asked.push(['exec', ...args]),
   attach: (...args: unknown[]) => {
     asked.push(['attach', ...args]);
-    return { exited: Promise.resolve(3) };
+    return { exited: Promise.resolve(7) };
   },
+  checkContainer: (...args: unknown[]) => asked.push(['check', ...args]),
 } as unknown as KubeletPort;
 
 function resolve(path: string, options: { method?: string; user?: User; api?: Api } = {}): ExecTarget {
@@ -45,9 +46,13 @@ describe('exec and attach', () => {
     expect(asked).toEqual([['exec', pod, 'b', { command: ['ls', '-l'] }]]);
     const attach = resolve('p/attach?container=a&stdin=1');
     expect(attach).toMatchObject({ stdin: true, stdout: true, stderr: true });
-    const { exited } = attach.start({});
-    expect(asked[1]).toEqual(['attach', pod, 'a', {}]);
-    expect(await exited, 'whoever attaches is not told the exit code').toBe(0);
+    // How the container's process ended is no failure of attach.
+    expect(await attach.start({}).exited).toBe(0);
+    attach.check();
+    expect(asked.slice(1)).toEqual([
+      ['attach', pod, 'a', {}],
+      ['check', pod, 'a', 'attach'],
+    ]);
   });
 
   it('have one stream of output on a terminal', () =>
@@ -62,7 +67,7 @@ describe('exec and attach', () => {
     ['p/exec?container=a&command=ls', 400, 'you must specify at least 1 of stdin, stdout, stderr'],
     ['p/exec?container=a&stdout=1', 400, 'you must specify at least one command for the container'],
     ['unbound/exec?command=ls&stdout=1', 400, 'pod unbound does not have a host assigned'],
-    ['p/portforward', 404, 'the server could not find the requested resource'],
+    ['p/log', 404, 'the server could not find the requested resource'],
     ['/version', 404, 'the server could not find the requested resource'],
   ])('%s is refused', (path, code, message) =>
     expect(refusal(() => resolve(path))).toMatchObject({ code, message }),

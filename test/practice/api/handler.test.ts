@@ -261,7 +261,7 @@ describe('paths that lead nowhere', () => {
     ['GET', '/api/v1/pods/p'],
     ['GET', `${pods}/p/unknown`],
     ['GET', '/api/v1/namespaces/space/nodes'],
-    ['POST', `${pods}/p/portforward`],
+    ['POST', `${pods}/p/proxy`],
   ])('%s %s', async (method, path) => {
     const reply = await new Api().call(method, path);
     expect([reply.status, reply.body.message]).toEqual([
@@ -638,12 +638,14 @@ describe('what is served', () => {
       'authentication.k8s.io',
       'authorization.k8s.io',
       'coordination.k8s.io',
+      'discovery.k8s.io',
       'networking.k8s.io',
     ]);
     const { body } = await api.call('GET', '/api/v1');
     expect(body.resources.map(({ name }: Body) => name)).toEqual([
       'bindings',
       'configmaps',
+      'endpoints',
       'events',
       'namespaces',
       'namespaces/finalize',
@@ -657,10 +659,13 @@ describe('what is served', () => {
       'pods/eviction',
       'pods/exec',
       'pods/log',
+      'pods/portforward',
       'pods/status',
       'resourcequotas',
       'resourcequotas/status',
       'serviceaccounts',
+      'services',
+      'services/status',
     ]);
     expect(body.resources.find(({ name }: Body) => name === 'pods')).toEqual({
       name: 'pods',

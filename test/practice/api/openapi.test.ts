@@ -59,6 +59,7 @@ describe('OpenAPI', () => {
       'apis/authentication.k8s.io/v1',
       'apis/authorization.k8s.io/v1',
       'apis/coordination.k8s.io/v1',
+      'apis/discovery.k8s.io/v1',
       'apis/networking.k8s.io/v1',
     ]);
     const { body } = await api.call('GET', index.paths['api/v1'].serverRelativeURL);

@@ -152,6 +152,7 @@ test('a variable has what the ConfigMap has, not what objects inherit', () => {
         hostIP: '',
         podIP: '',
         nodeAllocatable: {},
+        services: [],
         configMap: () => ({ ...configMap, data: { a: 'b' } }),
       },
     );

@@ -155,3 +155,30 @@ test.each([
   await cluster.clock.advance(500);
   expect(logs('p', 'c')).toBe(`${is}\n`);
 });
+
+test('a port of a Pod is reached at its own localhost, as long as the Pod is there', async () => {
+  cluster.create('web', { nodeName: 'node-1', containers: [{ name: 'nginx', image: 'nginx:1.29' }] });
+  await cluster.untilRunning('web');
+  const { kubelets } = cluster.controllers;
+  const reference = cluster.reference('web');
+  kubelets.checkPod(reference);
+  const connection = await kubelets.connect(reference, 80);
+  if ('error' in connection) throw new Error(connection.error);
+  await connection.sink.write(Buffer.from('GET / HTTP/1.0\r\n\r\n'));
+  expect(Buffer.from((await connection.source.read()) ?? []).toString()).toMatch(/^HTTP\/1\.1 200 OK/);
+  connection.source.close();
+  expect(logs('web', 'nginx')).toMatch(/^127\.0\.0\.1 - - .*"GET \/ HTTP\/1\.0" 200/m);
+
+  const refused = await kubelets.connect(reference, 81);
+  expect(refused).toEqual({
+    error: expect.stringMatching(
+      /^error forwarding port 81 to pod ([0-9a-f]{64}), uid : failed to execute portforward in network namespace "\/var\/run\/netns\/cni-uid-\d+": failed to connect to localhost:81 inside namespace "\1", IPv4: dial tcp4 127\.0\.0\.1:81: connect: connection refused IPv6 dial tcp6 \[::1\]:81: connect: connection refused $/,
+    ),
+  });
+
+  const open = await kubelets.connect(reference, 80);
+  cluster.delete('web', 0);
+  await cluster.clock.until(() => cluster.find('web') === undefined, 40_000);
+  expect('source' in open && (await open.source.read())).toBe(null);
+  expect(() => kubelets.checkPod(reference)).toThrow(/not found/);
+});

@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { decode, type Process } from '../process.ts';
+import { askNameServers } from './resolver.ts';
 
 /** Addresses a name has, IPv6 first, as getaddrinfo orders them. Numbers stand for themselves. Empty: no such name. */
 export function resolve(process: Process, name: string): string[] {
@@ -9,7 +10,9 @@ export function resolve(process: Process, name: string): string[] {
   if (number !== undefined) return [number];
   const wanted = name.replace(/\.$/, '').toLowerCase();
   const found = hosts(process).filter(({ names }) => names.includes(wanted));
-  const addresses = [...new Set(found.map(({ address }) => address))];
+  const addresses = [
+    ...new Set(found.length > 0 ? found.map(({ address }) => address) : askNameServers(process, name)),
+  ];
   return [...addresses.filter((each) => isIPv6(each)), ...addresses.filter((each) => isIPv4(each))];
 }
 

@@ -4,6 +4,7 @@ import {
   type PodAttachment,
 } from '../../../../src/practice/network/cluster-network.ts';
 import type { ConnectResult, Connection } from '../../../../src/practice/network/connection.ts';
+import { ServiceTable } from '../../../../src/practice/network/service-table.ts';
 import type { NetworkStack } from '../../../../src/practice/network/stack.ts';
 
 /** What a server of a test answers to a connection: bytes, or nothing at all. */
@@ -13,6 +14,7 @@ export type FakeServer = (request: string) => string | undefined;
 export class FakeNetwork implements ClusterNetwork {
   readonly kind = 'gce';
   readonly nodeCondition = { reason: 'RouteCreated', message: 'RouteController created a route' };
+  readonly services = new ServiceTable();
   readonly servers = new Map<string, FakeServer>();
   /** Addresses that swallow packets. */
   readonly silent = new Set<string>();

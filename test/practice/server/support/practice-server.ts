@@ -30,6 +30,9 @@ export async function serveTest(options: Partial<ServerOptions> = {}): Promise<T
     resolveExec: () => {
       throw new StatusError(404, 'NotFound', 'pods "nosuch" not found');
     },
+    resolvePortForward: () => {
+      throw new StatusError(404, 'NotFound', 'pods "nosuch" not found');
+    },
     report: (error) => reported.push(error),
     ...options,
   });

@@ -15,6 +15,7 @@ import { describeNetworkPolicy } from './network-policy.ts';
 import { describeNode } from './node.ts';
 import { describePod } from './pod.ts';
 import { describeResourceQuota } from './resource-quota.ts';
+import { describeEndpoints, describeService } from './service.ts';
 
 /** Tells everything of an object, in lines whose cells end with tabs; the events come after it. */
 type Describer = (object: ApiObject, session: Session) => string | Promise<string>;
@@ -27,6 +28,8 @@ const DESCRIBERS: Record<string, Describer> = {
   configmaps: describeConfigMap,
   resourcequotas: describeResourceQuota,
   serviceaccounts: describeServiceAccount,
+  services: describeService,
+  endpoints: describeEndpoints,
 };
 
 const WITHOUT_EVENTS = new Set(['namespaces', 'networkpolicies', 'resourcequotas']);

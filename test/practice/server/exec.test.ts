@@ -4,11 +4,12 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { StatusError } from '../../../src/practice/api/status-error.ts';
 import { type ExecOptions, StartFailure } from '../../../src/practice/containers/container.ts';
-import { PROTOCOLS, type Protocol } from '../../../src/practice/server/exec-frame.ts';
+import { PROTOCOLS } from '../../../src/practice/server/exec-frame.ts';
 import type { ExecTarget } from '../../../src/practice/api/exec.ts';
 import type { ServerOptions } from '../../../src/practice/server/https-server.ts';
 import { factor } from '../../support/prove.ts';
-import { ask, credentials, serveTest, type TestServer } from './support/practice-server.ts';
+import { type ExecClient, HEADERS, SpdyClient, WebSocketClient } from './support/exec-client.ts';
+import { ask, serveTest, type TestServer } from './support/practice-server.ts';
 
 type Streams = Omit<ExecOptions, 'command'>;
 
@@ -30,6 +31,7 @@ class TestProcess {
       stderr: true,
       tty: false,
       ...streams,
+      check: () => undefined,
       start: (given) => {
         this.streams = given;
         return {
@@ -66,52 +68,21 @@ async function serve(
   return server;
 }
 
-const HEADERS = { authorization: `Bearer ${credentials['practice-admin']}` };
+const clients: Record<string, (server: TestServer) => ExecClient> = {
+  ...Object.fromEntries(
+    PROTOCOLS.map((protocol) => [protocol, (server: TestServer) => new WebSocketClient(server, protocol)]),
+  ),
+  'SPDY/3.1': (server) => new SpdyClient(server),
+};
 
-class Client {
-  readonly frames: { channel: number; text: string }[] = [];
-  readonly socket: WebSocket;
-  readonly closed: Promise<number>;
-
-  constructor(server: TestServer, protocol: Protocol = 'v5.channel.k8s.io') {
-    const url = `wss://127.0.0.1:${server.port}/api/v1/namespaces/default/pods/p/exec?command=x`;
-    this.socket = new WebSocket(url, [protocol], { ca: server.authority, headers: HEADERS });
-    this.socket.on('message', (data: Buffer) => {
-      this.frames.push({ channel: data[0] ?? -1, text: data.subarray(1).toString() });
-    });
-    this.closed = new Promise((resolve) => this.socket.on('close', resolve).on('error', () => undefined));
-  }
-
-  async opened(): Promise<this> {
-    await new Promise((resolve, reject) => this.socket.on('open', resolve).on('error', reject));
-    return this;
-  }
-
-  send(channel: number, content: string | Uint8Array): void {
-    this.socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(content)]));
-  }
-
-  channel(number: number): string {
-    return this.frames.flatMap((each) => (each.channel === number ? [each.text] : [])).join('');
-  }
-
-  /** The last message, once the server has closed. */
-  async status(): Promise<unknown> {
-    expect(await this.closed).toBe(1000);
-    const last = this.frames.at(-1);
-    expect(last?.channel).toBe(3);
-    return JSON.parse(last?.text ?? '');
-  }
-}
-
-describe.each(PROTOCOLS)('%s', (protocol) => {
+describe.each(Object.entries(clients))('%s', (protocol, connect) => {
   test('carries stdout, stderr and the exit code', async () => {
     const process = new TestProcess(async ({ stdout, stderr }) => {
       await stdout?.write(text('out'));
       await stderr?.write(text('err'));
       return 7;
     });
-    const client = new Client(await serve(process), protocol);
+    const client = connect(await serve(process));
     expect(await client.status()).toEqual({
       metadata: {},
       status: 'Failure',
@@ -119,17 +90,12 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
       reason: 'NonZeroExitCode',
       details: { causes: [{ reason: 'ExitCode', message: '7' }] },
     });
-    // The first one says that the connection is there.
-    expect(client.frames.slice(0, 3)).toEqual([
-      { channel: 1, text: '' },
-      { channel: 1, text: 'out' },
-      { channel: 2, text: 'err' },
-    ]);
+    expect([client.stdout, client.stderr]).toEqual(['out', 'err']);
   });
 
   test('success', async () => {
     const process = new TestProcess(() => Promise.resolve(0));
-    const client = new Client(await serve(process), protocol);
+    const client = connect(await serve(process));
     expect(await client.status()).toEqual({ metadata: {}, status: 'Success' });
     expect(process.killed).toBe(false);
   });
@@ -140,16 +106,16 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
       await stdout?.write(line ?? text('nothing'));
       return 0;
     });
-    const client = await new Client(await serve(process), protocol).opened();
-    client.send(0, 'hello');
+    const client = await connect(await serve(process)).opened();
+    client.send('stdin', 'hello');
     await client.status();
-    expect(client.channel(1)).toBe('hello');
+    expect(client.stdout).toBe('hello');
   });
 
   test('tells of the terminal’s size', async () => {
     const process = new TestProcess(forever);
-    const client = await new Client(await serve(process, { tty: true }), protocol).opened();
-    client.send(4, '{"Width":120,"Height":40}');
+    const client = await connect(await serve(process, { tty: true })).opened();
+    client.send('resize', '{"Width":120,"Height":40}');
     for (const nonsense of [
       '',
       '{',
@@ -159,8 +125,8 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
       '{"Width":1e9,"Height":1}',
       '7',
     ])
-      client.send(4, nonsense);
-    client.send(4, '{"Width":80,"Height":24}');
+      client.send('resize', nonsense);
+    client.send('resize', '{"Width":80,"Height":24}');
     await expect.poll(() => process.events).toEqual(['resize 120x40', 'resize 80x24']);
     expect(process.streams.terminal).toBeDefined();
     // A terminal has one stream.
@@ -169,8 +135,8 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
 
   test('kills the process when the client goes away', async () => {
     const process = new TestProcess(forever);
-    const client = await new Client(await serve(process), protocol).opened();
-    client.socket.terminate();
+    const client = await connect(await serve(process)).opened();
+    client.vanish();
     await expect.poll(() => process.killed).toBe(true);
   });
 
@@ -180,8 +146,8 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
       ended = (await stdin?.read()) === null;
       return forever();
     });
-    const client = await new Client(await serve(process), protocol).opened();
-    client.socket.close(1000);
+    const client = await connect(await serve(process)).opened();
+    client.leave();
     await expect.poll(() => process.killed && ended).toBe(true);
   });
 
@@ -190,7 +156,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     target.start = () => {
       throw new StartFailure('exec: "nope": executable file not found in $PATH', 127);
     };
-    const client = new Client(await serve(target), protocol);
+    const client = connect(await serve(target));
     const said = 'error executing command in container: exec: "nope": executable file not found in $PATH';
     const cause = protocol === 'v5.channel.k8s.io' ? `Internal error occurred: ${said}` : said;
     expect(await client.status()).toEqual({
@@ -208,13 +174,15 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     target.start = () => {
       throw new StatusError(500, 'InternalError', 'unable to upgrade connection: container not found ("c")');
     };
-    const client = new Client(await serve(target), protocol);
+    const client = connect(await serve(target));
     expect(await client.status()).toMatchObject({
       message: 'unable to upgrade connection: container not found ("c")',
       code: 500,
     });
   });
+});
 
+describe.each(PROTOCOLS)('%s', (protocol) => {
   test('whatever comes, stdin arrives in order and the session ends as it should', async () => {
     const message = fc.oneof(
       { weight: 3, arbitrary: fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from([0, ...bytes])) },
@@ -236,7 +204,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
           return 3;
         });
         const server = await serve(process);
-        const client = await new Client(server, protocol).opened();
+        const client = await new WebSocketClient(server, protocol).opened();
         const sent: Buffer[] = [];
         for (const each of [...messages, Buffer.from('\0THE END')]) {
           client.socket.send(each);
@@ -255,18 +223,18 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
 });
 
 test('v5 says that stdin has ended; v4 has no word for it', async () => {
-  const five = await new Client(await serve(new TestProcess(cat)), 'v5.channel.k8s.io').opened();
-  five.send(0, 'a\n');
-  five.send(0, 'b\n');
-  five.send(255, Uint8Array.of(0));
+  const five = await new WebSocketClient(await serve(new TestProcess(cat)), 'v5.channel.k8s.io').opened();
+  five.send('stdin', 'a\n');
+  five.send('stdin', 'b\n');
+  five.end();
   expect(await five.status()).toMatchObject({ status: 'Success' });
-  expect(five.channel(1)).toBe('a\nb\n');
+  expect(five.stdout).toBe('a\nb\n');
 
   const process = new TestProcess(cat);
-  const four = await new Client(await serve(process), 'v4.channel.k8s.io').opened();
-  four.send(255, Uint8Array.of(0));
-  four.send(0, 'still open');
-  await expect.poll(() => four.channel(1)).toBe('still open');
+  const four = await new WebSocketClient(await serve(process), 'v4.channel.k8s.io').opened();
+  four.end();
+  four.send('stdin', 'still open');
+  await expect.poll(() => four.stdout).toBe('still open');
   four.socket.terminate();
 });
 
@@ -276,9 +244,9 @@ test('streams that were not asked for are not there', async () => {
     await streams.stderr?.write(text('e'));
     return 0;
   });
-  const client = new Client(await serve(process, { stdin: false, stdout: false }));
+  const client = new WebSocketClient(await serve(process, { stdin: false, stdout: false }));
   await client.opened();
-  client.send(0, 'unheard');
+  client.send('stdin', 'unheard');
   await client.status();
   expect(client.frames[0]).toEqual({ channel: 2, text: '' });
 });
@@ -304,7 +272,15 @@ const UPGRADE = {
 };
 
 test.each([
-  ['SPDY', 'POST', { upgrade: 'SPDY/3.1' }, 400, /over WebSocket only.*kubectl 1\.31/],
+  ['SPDY of no version', 'POST', { upgrade: 'SPDY/3.1' }, 400, /X-Stream-Protocol-Version is required/],
+  [
+    'SPDY of an old version',
+    'POST',
+    { upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'channel.k8s.io, v3.channel.k8s.io' },
+    403,
+    /client supports \[channel.k8s.io v3.channel.k8s.io\], server accepts \[v4.channel.k8s.io\]/,
+  ],
+  ['SPDY/3', 'POST', { upgrade: 'SPDY/3' }, 400, /unsupported protocol SPDY\/3/],
   ['another protocol', 'GET', { upgrade: 'h2c' }, 400, /unsupported protocol h2c/],
   [
     'an unknown subprotocol',
@@ -339,17 +315,17 @@ test.each([
   expect(server.reported).toEqual([]);
 });
 
-test.each([
-  ['/api/v1/namespaces/default/pods/p/portforward', /does not forward ports/],
-  ['/api/v1/pods?watch=true', /only exec and attach/],
-])('%s can not be upgraded', async (path, message) => {
-  const process = new TestProcess(forever);
-  const reply = await ask(await serve(process), path, { headers: UPGRADE, agent: false });
-  const status = JSON.parse(reply.text) as { message: string };
-  expect(status).toMatchObject({ kind: 'Status', code: 400 });
-  expect(status.message).toMatch(message);
-  expect(process.streams).toEqual({});
-});
+test.each([['/api/v1/pods?watch=true', /only exec, attach and portforward/]])(
+  '%s can not be upgraded',
+  async (path, message) => {
+    const process = new TestProcess(forever);
+    const reply = await ask(await serve(process), path, { headers: UPGRADE, agent: false });
+    const status = JSON.parse(reply.text) as { message: string };
+    expect(status).toMatchObject({ kind: 'Status', code: 400 });
+    expect(status.message).toMatch(message);
+    expect(process.streams).toEqual({});
+  },
+);
 
 test('what the API refuses is refused before the upgrade, whichever protocol was asked for', async () => {
   const server = await serveTest();
@@ -364,7 +340,7 @@ test('a bug of ours does not show', async () => {
   const failure = new Error('secret');
   const target = new TestProcess(() => Promise.reject(failure)).target();
   const server = await serve(target);
-  const client = new Client(server);
+  const client = new WebSocketClient(server);
   expect(JSON.stringify(await client.status())).not.toMatch(/secret/);
   expect(server.reported).toEqual([failure]);
 });
@@ -375,7 +351,7 @@ test('a process waits for a client that does not read', async () => {
     for (; written < 256; written++) await stdout?.write(Buffer.alloc(1024 * 1024));
     return 0;
   });
-  const client = await new Client(await serve(process)).opened();
+  const client = await new WebSocketClient(await serve(process)).opened();
   client.socket.pause();
   await expect
     .poll(async () => {
@@ -399,10 +375,10 @@ test('a client waits for a process that does not read', async () => {
     for (let bytes = await stdin?.read(); bytes != null; bytes = await stdin?.read()) read += bytes.length;
     return 0;
   });
-  const client = await new Client(await serve(process)).opened();
+  const client = await new WebSocketClient(await serve(process)).opened();
   const chunk = Buffer.alloc(64 * 1024, 'x');
-  for (let i = 0; i < 512; i++) client.send(0, chunk);
-  client.send(255, Uint8Array.of(0));
+  for (let i = 0; i < 512; i++) client.send('stdin', chunk);
+  client.end();
   await new Promise((resolve) => setTimeout(resolve, 200));
   // It stays with the client: neither we nor the machine's buffers hold so much.
   expect(client.socket.bufferedAmount).toBeGreaterThan(8 * 1024 * 1024);
@@ -418,16 +394,16 @@ test('stdin that the process has closed is dropped', async () => {
     await stdout?.write(text('done'));
     return 0;
   });
-  const client = await new Client(await serve(process)).opened();
-  for (let i = 0; i < 16; i++) client.send(0, Buffer.alloc(64 * 1024));
+  const client = await new WebSocketClient(await serve(process)).opened();
+  for (let i = 0; i < 16; i++) client.send('stdin', Buffer.alloc(64 * 1024));
   await client.status();
-  expect(client.channel(1)).toBe('done');
+  expect(client.stdout).toBe('done');
 });
 
 test('a message that is too long ends the session', async () => {
   const process = new TestProcess(forever);
-  const client = await new Client(await serve(process)).opened();
-  client.send(0, Buffer.alloc(2 * 1024 * 1024));
+  const client = await new WebSocketClient(await serve(process)).opened();
+  client.send('stdin', Buffer.alloc(2 * 1024 * 1024));
   expect(await client.closed).toBe(1009);
   await expect.poll(() => process.killed).toBe(true);
 });
@@ -435,7 +411,7 @@ test('a message that is too long ends the session', async () => {
 test('a client that vanished without a word is noticed', async () => {
   const process = new TestProcess(forever);
   const server = await serve(process, {}, { limits: { ping: 50 } });
-  const lively = await new Client(server).opened();
+  const lively = await new WebSocketClient(server).opened();
   const silent = await new Promise<TLSSocket>((resolve) => {
     const socket = connect({ port: server.port, host: '127.0.0.1', ca: server.authority }, () =>
       resolve(socket),
@@ -455,7 +431,7 @@ test('a client that vanished without a word is noticed', async () => {
 test('closing the server ends sessions', async () => {
   const process = new TestProcess(forever);
   const server = await serve(process);
-  const client = await new Client(server).opened();
+  const client = await new WebSocketClient(server).opened();
   const begun = performance.now();
   await server.close();
   expect(performance.now() - begun).toBeLessThan(1000);
@@ -470,9 +446,9 @@ test('a session counts as activity until it ends', async () => {
     return () => events.push('end');
   };
   const server = await serve(new TestProcess(cat), {}, { activity: { begin } });
-  const client = await new Client(server).opened();
+  const client = await new WebSocketClient(server).opened();
   expect(events).toEqual(['begin']);
-  client.send(255, Uint8Array.of(0));
+  client.end();
   await client.closed;
   await expect.poll(() => events).toEqual(['begin', 'end']);
 });

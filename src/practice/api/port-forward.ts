@@ -1,0 +1,44 @@
+import { authorize } from './authorizer.ts';
+import { badRequest, unknownPath } from './failures.ts';
+import type { ApiRequest } from './http.ts';
+import { effectiveUser } from './impersonation.ts';
+import type { ForwardedConnection, KubeletPort } from './kubelet-port.ts';
+import { parsePath } from './path.ts';
+import { PODS, type Registry } from './registry.ts';
+import { asPod } from './resources/pod.ts';
+
+/** What a request to pods/NAME/portforward comes to, before there are streams. */
+export interface ForwardTarget {
+  /** @throws {StatusError} when the kubelet would refuse it */
+  check(): void;
+  /** Connects to a port of the Pod, as one of its own programs would; the error is worded as the runtime words it. */
+  connect(port: number): Promise<ForwardedConnection | { error: string }>;
+}
+
+/**
+ * Reads an upgrade request to pods/NAME/portforward, and looks whether it may be.
+ *
+ * @throws {StatusError} in the API server's own words
+ */
+export function resolvePortForward(
+  { registry, kubelet }: { registry: Registry; kubelet: KubeletPort },
+  request: Pick<ApiRequest, 'method' | 'path' | 'headers' | 'user'>,
+): ForwardTarget {
+  const target = parsePath(request.path);
+  if (target === undefined) throw unknownPath();
+  const { group, plural, namespace, name, subresource } = target;
+  const resource = subresource === undefined ? plural : `${plural}/${subresource}`;
+  const user = effectiveUser(request);
+  // As for exec.
+  authorize(user, { verb: request.method === 'POST' ? 'create' : 'get', group, resource, namespace, name });
+  if (group !== '' || name === undefined || namespace === undefined) throw unknownPath();
+  if (resource !== 'pods/portforward') throw unknownPath();
+  const pod = asPod(registry.get(PODS, namespace, name));
+  if (pod.spec.nodeName === undefined || pod.spec.nodeName === '')
+    throw badRequest(`pod ${name} does not have a host assigned`);
+  const reference = { namespace, name, uid: pod.metadata.uid };
+  return {
+    check: () => kubelet.checkPod(reference),
+    connect: (port) => kubelet.connect(reference, port),
+  };
+}
