@@ -85,6 +85,14 @@ export function listen(
   }
 }
 
+/** Listens on all addresses, of both families where there are both. @throws {SocketError} EADDRINUSE */
+export function listenAnywhere(process: Process, port: number): ServerSocket {
+  const hasIpv6 = process.machine.network
+    .interfaces()
+    .some((each) => each.addresses.some(({ address }) => address.includes(':')));
+  return listen(process, hasIpv6 ? '::' : '0.0.0.0', port);
+}
+
 /** A listening socket of a process. */
 export class ServerSocket {
   readonly local: SocketAddress;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ImageFailure, ImageView } from '../container.ts';
 import type { FileSystem } from '../file-system.ts';
+import { agnhost } from './agnhost.ts';
 import { alpine } from './alpine.ts';
 import { busybox } from './busybox.ts';
 import { appropriateCurl, curl } from './curl.ts';
@@ -24,6 +25,8 @@ const REPOSITORIES: Record<string, Repository> = {
   'docker.io/curlimages/curl': curl,
   'docker.io/appropriate/curl': appropriateCurl,
   'docker.io/k8snet-tutor/node': node,
+  'registry.k8s.io/e2e-test-images/agnhost': agnhost,
+  'k8s.gcr.io/e2e-test-images/agnhost': agnhost,
 };
 
 /** Registries that exist, whatever is in them. */
@@ -33,6 +36,7 @@ const REGISTRIES = new Set([
   'ghcr.io',
   'gcr.io',
   'registry.k8s.io',
+  'k8s.gcr.io',
   'mcr.microsoft.com',
 ]);
 

@@ -20,6 +20,11 @@ export function askNameServers(process: Process, name: string): readonly string[
   return [];
 }
 
+/** The name server that is asked first; undefined without one. */
+export function firstNameServer(process: Process): string | undefined {
+  return resolverFile(process).servers[0];
+}
+
 /** A name with a dot at its end is whole; one with few dots is looked for in the search domains first. */
 function candidates(name: string, searches: readonly string[], ndots: number): string[] {
   const whole = name.replace(/\.$/, '').toLowerCase();

@@ -27,12 +27,16 @@ describe('findImage', () => {
     ['busybox', 'docker.io/library/busybox:latest'],
     ['busybox:1.36.1-musl', 'docker.io/library/busybox:1.36.1-musl'],
     ['alpine:3.20', 'docker.io/library/alpine:3.20'],
+    ['registry.k8s.io/e2e-test-images/agnhost:2.39', 'registry.k8s.io/e2e-test-images/agnhost:2.39'],
+    ['k8s.gcr.io/e2e-test-images/agnhost:2.53', 'k8s.gcr.io/e2e-test-images/agnhost:2.53'],
   ];
   it.each(found)('%s is %s', (name, reference) => {
     expect(findImage(name)).toMatchObject({
       view: {
         reference,
-        digest: expect.stringMatching(/^docker\.io\/[a-z0-9/-]+@sha256:[0-9a-f]{64}$/) as string,
+        digest: expect.stringMatching(
+          /^(docker\.io|registry\.k8s\.io|k8s\.gcr\.io)\/[a-z0-9/-]+@sha256:[0-9a-f]{64}$/,
+        ) as string,
       },
     });
   });

@@ -1,6 +1,6 @@
 import type { Process, Program } from '../../process.ts';
+import { nearest } from '../nearest.ts';
 import { COMMANDS, NOT_MODELLED } from './commands.ts';
-import type { Command } from './command.ts';
 import { failure, KubectlFailure } from './failure.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { GLOBAL, parseCommandLine } from './options.ts';
@@ -55,25 +55,8 @@ function commandOf(args: readonly string[]): { name: string | undefined; rest: s
 function unknownCommand(name: string): KubectlFailure {
   if (NOT_MODELLED.has(name))
     return failure(`"${name}" is not modelled by the practice cluster; use your own kubectl`);
-  const near = nearest(name);
+  const near = nearest(name, [...COMMANDS.map((each) => each.name), ...NOT_MODELLED]);
   const hint =
     near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((each) => `\t${each}`).join('\n')}`;
   return failure(`unknown command "${name}" for "kubectl"${hint}`);
-}
-
-/** Commands that are two slips away, or that begin so. */
-function nearest(name: string): string[] {
-  const names: string[] = [...COMMANDS.map((each: Command) => each.name), ...NOT_MODELLED].sort();
-  return names.filter((each) => distance(each, name) <= 2 || each.startsWith(name));
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of a.split('').entries()) {
-    const next = [i + 1];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (letter === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -1,7 +1,6 @@
 import { ConnectionReset } from '../../../network/connection.ts';
 import { OpenFile } from '../../open-file.ts';
-import type { Process } from '../../process.ts';
-import { connect, listen, type Socket, SocketError } from '../../socket.ts';
+import { connect, listen, listenAnywhere, type Socket, SocketError } from '../../socket.ts';
 import { BrokenPipe } from '../../stream.ts';
 import { type Applet, type Call, complain, fail, type Suite } from '../applet.ts';
 import { resolve } from '../resolve.ts';
@@ -79,7 +78,7 @@ async function serve(call: Call, wait: number): Promise<number> {
   const own =
     options.get('s') ?? (options.has('p') ? undefined : operands.length > 1 ? operands[0] : undefined);
   try {
-    const server = own === undefined ? anyAddress(process, port!) : listen(process, own, port!);
+    const server = own === undefined ? listenAnywhere(process, port!) : listen(process, own, port!);
     if (options.has('v')) await process.complain(`listening on [::]:${server.local.port} ...\n`);
     do {
       const socket = await within(process, wait, server.accept());
@@ -101,14 +100,6 @@ async function serve(call: Call, wait: number): Promise<number> {
     if (!(error instanceof SocketError)) throw error;
     return fail(call, `bind: ${error.words(libcOf(call.suite))}`);
   }
-}
-
-/** Both families where there are both. */
-function anyAddress(process: Process, port: number): ReturnType<typeof listen> {
-  const hasIpv6 = process.machine.network
-    .interfaces()
-    .some((each) => each.addresses.some(({ address }) => address.includes(':')));
-  return listen(process, hasIpv6 ? '::' : '0.0.0.0', port);
 }
 
 /**

@@ -32,6 +32,8 @@ export interface TestContainer {
 export class Pods {
   readonly clock = new VirtualClock('2026-11-25T13:32:43Z');
   private readonly network = createGceNetwork();
+  /** What the name server at 10.96.0.10 knows. */
+  readonly names = new Map<string, readonly string[]>();
   private seed = 1;
   private count = 0;
 
@@ -52,6 +54,24 @@ export class Pods {
       address,
       container: (image, options = {}) => this.start(image, stack, address, name, options),
     };
+  }
+
+  /** Has a Service lead to these addresses, one after the other. */
+  service(clusterIP: string, port: number, endpoints: string[], target: number, nodePort?: number): void {
+    let next = 0;
+    const endpoint = () => ({ address: endpoints[next++ % endpoints.length]!, port: target });
+    const isServed = endpoints.length > 0;
+    this.network.services.set(clusterIP, [
+      { name: clusterIP, clusterIP, port, nodePort, isServed, endpoint },
+    ]);
+  }
+
+  /** A shell in the network of a Node itself. */
+  onNode(node: 1 | 2, image: string): TestContainer {
+    const stack = this.network.node(`node-${node}`);
+    return this.start(image, stack, `10.128.0.${node + 1}`, `node-${node}`, {
+      command: ['sleep', '9999999'],
+    });
   }
 
   private start(
@@ -75,6 +95,7 @@ export class Pods {
       })),
       log: (stream, bytes) => void (logged[stream] += Buffer.from(bytes).toString()),
       clock: this.clock,
+      nameServer: (address) => (address === '10.96.0.10' ? (name) => this.names.get(name) : undefined),
       random: () => (this.seed = (this.seed * 16_807) % 2_147_483_647) / 2_147_483_647,
     });
     return {
