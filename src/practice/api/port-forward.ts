@@ -9,6 +9,8 @@ import { asPod } from './resources/pod.ts';
 
 /** What a request to pods/NAME/portforward comes to, before there are streams. */
 export interface ForwardTarget {
+  /** Those that the query names. Only the older way over a WebSocket goes by them: the others name one with each stream. */
+  ports: readonly number[];
   /** @throws {StatusError} when the kubelet would refuse it */
   check(): void;
   /** Connects to a port of the Pod, as one of its own programs would; the error is worded as the runtime words it. */
@@ -22,7 +24,7 @@ export interface ForwardTarget {
  */
 export function resolvePortForward(
   { registry, kubelet }: { registry: Registry; kubelet: KubeletPort },
-  request: Pick<ApiRequest, 'method' | 'path' | 'headers' | 'user'>,
+  request: Pick<ApiRequest, 'method' | 'path' | 'query' | 'headers' | 'user'>,
 ): ForwardTarget {
   const target = parsePath(request.path);
   if (target === undefined) throw unknownPath();
@@ -38,7 +40,20 @@ export function resolvePortForward(
     throw badRequest(`pod ${name} does not have a host assigned`);
   const reference = { namespace, name, uid: pod.metadata.uid };
   return {
+    ports: portsOf(request.query),
     check: () => kubelet.checkPod(reference),
     connect: (port) => kubelet.connect(reference, port),
   };
+}
+
+/** In the words of Go's strconv, as the API server reads the list. @throws {StatusError} */
+function portsOf(query: URLSearchParams): number[] {
+  const words = query.getAll('ports').flatMap((each) => each.split(','));
+  return words.map((word) => {
+    const isNumber = /^\d+$/.test(word);
+    if (isNumber && Number(word) > 0 && Number(word) < 65_536) return Number(word);
+    if (isNumber && Number(word) === 0) throw badRequest(`port "${word}" must be > 0`);
+    const why = isNumber ? 'value out of range' : 'invalid syntax';
+    throw badRequest(`cannot convert to []int32: strconv.ParseUint: parsing "${word}": ${why}`);
+  });
 }

@@ -197,7 +197,7 @@ function machineOf(options: ContainerOptions, image: Image): Machine {
 
 function fileSystemOf({ nodeFiles, clock }: ContainerOptions, image: Image): FileSystem {
   const now = (): number => clock.now();
-  if (image.isNode === true && nodeFiles !== undefined) return nodeFiles.open(now, image.install);
+  if (image.isNode === true && nodeFiles !== undefined) return nodeFiles.open();
   const fileSystem = new FileSystem(now);
   image.install(fileSystem);
   return fileSystem;

@@ -194,7 +194,8 @@ export class PodWorker implements PodContext {
     const { clock } = this.node;
     for (let pause = FIRST_MOUNT_RETRY; !signal.aborted; pause = Math.min(pause * 2, LONGEST_MOUNT_RETRY)) {
       try {
-        this.volumes = setUpVolumes(environmentContext(this.current, this.node, undefined), clock.now());
+        const context = environmentContext(this.current, this.node, undefined);
+        this.volumes = setUpVolumes(context, this.node.files, clock.now());
         return;
       } catch (error) {
         if (!(error instanceof MountFailure)) throw error;

@@ -106,6 +106,7 @@ export interface Volume {
   configMap?: ConfigMapVolume;
   downwardAPI?: { items?: DownwardItem[] };
   projected?: { sources?: ProjectedSource[] };
+  hostPath?: { path: string; type?: string };
   [kind: string]: unknown;
 }
 

@@ -5,6 +5,7 @@ import type { Change } from '../api/store.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { Clock } from '../clock.ts';
 import type { ClusterClient } from '../containers/cluster-client.ts';
+import { installNodeDisk } from '../containers/images/node-disk.ts';
 import { overPullLimit } from '../containers/images/pull-limit.ts';
 import { NodeFiles } from '../containers/node-files.ts';
 import type { ImageFailure, ImageView } from '../containers/container.ts';
@@ -88,8 +89,9 @@ export function startControllers(options: ControllersOptions): Controllers {
       present,
     });
     const { cluster } = options;
+    const files = new NodeFiles(() => clock.now(), installNodeDisk);
     const shared = { registry, network, clock, random, runtime, events, fault, cluster };
-    const own = { name, internalIP, allocatable: ALLOCATABLE, stack, files: new NodeFiles(), puller };
+    const own = { name, internalIP, allocatable: ALLOCATABLE, stack, files, puller };
     const kubelet = new Kubelet({ ...own, ...shared });
     return { definition, kubelet, images: () => puller.images() };
   });

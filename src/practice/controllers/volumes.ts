@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../api/object.ts';
 import { own } from '../api/own.ts';
 import type { ContainerOptions } from '../containers/container.ts';
 import type { Directory } from '../containers/file-system.ts';
+import type { NodeFiles } from '../containers/node-files.ts';
 import { fieldValue, resourceValue } from './downward.ts';
 import { dataOf, type EnvironmentContext } from './environment.ts';
 import type { ConfigMapVolume, ContainerSpec, DownwardItem, ProjectedSource, Volume } from './pod.ts';
@@ -31,9 +32,13 @@ const TOKEN = 'practice-cluster-service-account-token-not-a-credential';
  * @param now milliseconds since 1970
  * @throws {MountFailure}
  */
-export function setUpVolumes(context: EnvironmentContext, now: number): Map<string, MountedVolume> {
+export function setUpVolumes(
+  context: EnvironmentContext,
+  host: NodeFiles,
+  now: number,
+): Map<string, MountedVolume> {
   const volumes = context.pod.spec.volumes ?? [];
-  return new Map(volumes.map((volume) => [volume.name, setUp(volume, context, now)]));
+  return new Map(volumes.map((volume) => [volume.name, setUp(volume, context, host, now)]));
 }
 
 /** What of them is mounted into a container. */
@@ -81,7 +86,8 @@ function subdirectory(directory: Directory, path: string, now: number): Director
   return here;
 }
 
-function setUp(volume: Volume, context: EnvironmentContext, now: number): MountedVolume {
+function setUp(volume: Volume, context: EnvironmentContext, host: NodeFiles, now: number): MountedVolume {
+  if (volume.hostPath) return { directory: hostDirectory(volume.name, volume.hostPath, host) };
   if (volume.emptyDir) return { directory: emptyDirectory(now) };
   if (volume.configMap) return { files: configMapFiles(volume.name, volume.configMap, context) };
   if (volume.downwardAPI) return { files: downwardFiles(volume.downwardAPI.items, context) };
@@ -91,6 +97,20 @@ function setUp(volume: Volume, context: EnvironmentContext, now: number): Mounte
   }
   const kind = Object.keys(volume).find((key) => key !== 'name') ?? 'unknown';
   throw new MountFailure(volume.name, `volumes of kind ${kind} are not modelled by the practice cluster`);
+}
+
+/** A directory of the Node's disk, which is made where there is none unless it is said to be there. */
+function hostDirectory(
+  volume: string,
+  { path, type = '' }: NonNullable<Volume['hostPath']>,
+  host: NodeFiles,
+): Directory {
+  if (!['', 'Directory', 'DirectoryOrCreate'].includes(type))
+    throw new MountFailure(volume, `hostPath of type ${type} is not modelled by the practice cluster`);
+  const found = host.directory(path) ?? (type === 'Directory' ? undefined : host.makeDirectory(path));
+  if (found === undefined)
+    throw new MountFailure(volume, `hostPath type check failed: ${path} is not a directory`);
+  return found;
 }
 
 function projectedFiles(volume: string, source: ProjectedSource, context: EnvironmentContext): VolumeFile[] {

@@ -1,12 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
-import { BrokenPipe, Pipe, type Sink } from '../containers/stream.ts';
+import { Pipe } from '../containers/stream.ts';
 import { frame, parseFrame, type Protocol, STATUS, STDERR, STDOUT } from './exec-frame.ts';
 import { startExec } from './exec-session.ts';
 import type { ExecTarget } from '../api/exec.ts';
-
-/** Bytes. A process that has written more than the client read waits. */
-const MOST_UNREAD = 256 * 1024;
+import { bytesOf, channel, feeder, keepAlive } from './web-socket-channels.ts';
 
 /** Makes a WebSocket an exec or attach session: carries bytes at the pace of whichever end is slower. */
 export function execOverWebSocket(
@@ -59,58 +57,4 @@ interface WebSocketExec {
   /** Milliseconds between pings. */
   ping: number;
   report: (error: unknown) => void;
-}
-
-/** Stops reading from the client until the process has taken what is there. */
-function feeder(webSocket: WebSocket, stdin: Pipe): { write(bytes: Uint8Array): void; end(): void } {
-  let last = Promise.resolve();
-  let waiting = 0;
-  return {
-    write: (bytes) => {
-      waiting++;
-      webSocket.pause();
-      last = last
-        .then(() => stdin.write(bytes))
-        // The process has closed its stdin: what comes for it is dropped.
-        .catch(() => undefined)
-        .finally(() => {
-          waiting--;
-          if (waiting === 0) webSocket.resume();
-        });
-    },
-    end: () => void last.finally(() => stdin.closeWrite()),
-  };
-}
-
-function channel(webSocket: WebSocket, number: number): Sink {
-  return {
-    write: async (bytes) => {
-      if (webSocket.readyState !== webSocket.OPEN) throw new BrokenPipe();
-      if (bytes.length === 0) return;
-      const written = new Promise<void>((resolve, reject) => {
-        webSocket.send(frame(number, bytes), (error) => (error ? reject(new BrokenPipe()) : resolve()));
-      });
-      if (webSocket.bufferedAmount > MOST_UNREAD) await written;
-      else written.catch(() => undefined);
-    },
-    close: () => undefined,
-  };
-}
-
-/** Notices a client that vanished without a word. One that we don't read from can't answer, and is left alone. */
-function keepAlive(webSocket: WebSocket, socket: Duplex, every: number): void {
-  let alive = true;
-  webSocket.on('pong', () => (alive = true));
-  const timer = setInterval(() => {
-    if (!alive && !webSocket.isPaused) return webSocket.terminate();
-    alive = false;
-    webSocket.ping();
-  }, every);
-  timer.unref();
-  socket.on('close', () => clearInterval(timer));
-}
-
-function bytesOf(data: RawData): Uint8Array {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
 }

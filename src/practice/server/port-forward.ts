@@ -1,9 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { ForwardTarget } from '../api/port-forward.ts';
-import { BrokenPipe, type Sink, type Source } from '../containers/stream.ts';
 import { SpdyConnection } from './spdy/connection.ts';
 import type { SpdyStream } from './spdy/stream.ts';
-import { asStatusError } from './failure.ts';
+import { forwardConnection } from './forwarded-connection.ts';
 
 export const FORWARD_PROTOCOLS = ['portforward.k8s.io'];
 /** The same in a WebSocket, as kubectl asks for it since 1.31. */
@@ -40,7 +39,10 @@ export function forwardPorts(
     if (data === undefined || error === undefined) return true;
     pairs.delete(id);
     // The client is told first that it has its stream.
-    queueMicrotask(() => void forward(target, portOf(data)!, data, error, report));
+    queueMicrotask(() => {
+      error.source.close();
+      void forwardConnection(target, portOf(data)!, { data, error: error.sink }, report);
+    });
     return true;
   };
   return new SpdyConnection(transport, { ping, report, accept });
@@ -63,44 +65,5 @@ function giveUp(pairs: Map<string, Pair>, id: string, pair: Pair): void {
   for (const stream of [pair.data, pair.error]) {
     stream?.source.close();
     stream?.sink.close();
-  }
-}
-
-async function forward(
-  target: ForwardTarget,
-  port: number,
-  data: SpdyStream,
-  error: SpdyStream,
-  report: (error: unknown) => void,
-): Promise<void> {
-  error.source.close();
-  try {
-    const connection = await target.connect(port);
-    if ('error' in connection) {
-      await error.sink.write(Buffer.from(connection.error));
-      return;
-    }
-    data.signal.addEventListener('abort', () => connection.source.close(), { once: true });
-    if (data.signal.aborted) connection.source.close();
-    pump(data.source, connection.sink).catch(report);
-    await pump(connection.source, data.sink);
-    connection.source.close();
-  } catch (failure) {
-    if (failure instanceof BrokenPipe) return;
-    await error.sink.write(Buffer.from(asStatusError(failure, report).message)).catch(() => undefined);
-  } finally {
-    data.source.close();
-    data.sink.close();
-    error.sink.close();
-  }
-}
-
-/** Until either end has had enough. */
-async function pump(from: Source, to: Sink): Promise<void> {
-  try {
-    for (let bytes = await from.read(); bytes !== null; bytes = await from.read()) await to.write(bytes);
-    to.close();
-  } catch (error) {
-    if (!(error instanceof BrokenPipe)) throw error;
   }
 }

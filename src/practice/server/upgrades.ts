@@ -7,8 +7,11 @@ import { PROTOCOLS } from './exec-frame.ts';
 import { execOverWebSocket } from './exec-socket.ts';
 import { EXEC_PROTOCOLS, execOverSpdy } from './exec-spdy.ts';
 import { FORWARD_PROTOCOLS, forwardPorts, TUNNEL_PROTOCOL } from './port-forward.ts';
+import { CHANNEL_PROTOCOL, checkPorts, forwardOverWebSocket } from './port-forward-socket.ts';
 import { negotiateSpdy, negotiateWebSocket, wantedUpgrade } from './upgrade-handshake.ts';
 
+/** Ways to forward ports over a WebSocket. */
+const SOCKET_PROTOCOLS = [TUNNEL_PROTOCOL, CHANNEL_PROTOCOL] as const;
 /** Bytes of the longest message that is taken; kubectl's have up to 32 KiB. */
 const MOST_MESSAGE = 1024 * 1024;
 /** Milliseconds that clients have to say goodbye when the server stops. */
@@ -93,10 +96,14 @@ export function openUpgrades(options: { report: (error: unknown) => void; ping: 
     },
     portForward: (upgrade, resolve) => {
       const target = resolve();
-      const isTunnel = wantedUpgrade(upgrade.request) === 'websocket';
+      const isWebSocket = wantedUpgrade(upgrade.request) === 'websocket';
       target.check();
-      if (isTunnel)
-        return openWebSocket(upgrade, [TUNNEL_PROTOCOL], (webSocket) => {
+      if (isWebSocket && negotiateWebSocket(upgrade.request, SOCKET_PROTOCOLS) === CHANNEL_PROTOCOL)
+        checkPorts(target.ports);
+      if (isWebSocket)
+        return openWebSocket(upgrade, SOCKET_PROTOCOLS, (webSocket, protocol) => {
+          if (protocol === CHANNEL_PROTOCOL)
+            return forwardOverWebSocket(webSocket, upgrade.socket, { target, ...options });
           forwardPorts(createWebSocketStream(webSocket), { target, ...options });
         });
       openSpdy(upgrade, FORWARD_PROTOCOLS, () => forwardPorts(upgrade.socket, { target, ...options }));

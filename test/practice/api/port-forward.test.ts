@@ -12,7 +12,7 @@ const kubelet = {
 
 function resolve(
   path: string,
-  { method = 'POST', user = ADMIN }: { method?: string; user?: User } = {},
+  { method = 'POST', user = ADMIN, query = '' }: { method?: string; user?: User; query?: string } = {},
 ): ForwardTarget {
   const api = new Api();
   api.pod('p');
@@ -20,7 +20,13 @@ function resolve(
   api.pod('unbound');
   return resolvePortForward(
     { registry: api.registry, kubelet },
-    { method, path: `/api/v1/namespaces/space/pods/${path}`, headers: {}, user },
+    {
+      method,
+      path: `/api/v1/namespaces/space/pods/${path}`,
+      query: new URLSearchParams(query),
+      headers: {},
+      user,
+    },
   );
 }
 
@@ -35,6 +41,20 @@ describe('port-forward', () => {
       ['connect', pod, 80],
     ]);
   });
+
+  it('says which ports are asked for', () =>
+    expect(resolve('p/portforward', { query: 'ports=80,81&ports=8080' }).ports).toEqual([80, 81, 8080]));
+
+  it.each([
+    ['x', 'cannot convert to []int32: strconv.ParseUint: parsing "x": invalid syntax'],
+    ['65536', 'cannot convert to []int32: strconv.ParseUint: parsing "65536": value out of range'],
+    ['0', 'port "0" must be > 0'],
+  ])('port %s is refused', (port, message) =>
+    expect(refusal(() => resolve('p/portforward', { query: `ports=${port}` }))).toMatchObject({
+      code: 400,
+      message,
+    }),
+  );
 
   it.each<[string, number, string]>([
     ['nosuch/portforward', 404, 'pods "nosuch" not found'],

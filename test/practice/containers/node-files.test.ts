@@ -7,7 +7,6 @@ const now = (): number => 0;
 const directory = { type: 'directory', mode: 0o755, entries: new Map() } as const;
 
 function two(): [FileSystem, FileSystem] {
-  const files = new NodeFiles();
   let installed = 0;
   const install = (fileSystem: FileSystem): void => {
     expect(++installed).toBe(1);
@@ -15,7 +14,8 @@ function two(): [FileSystem, FileSystem] {
     fileSystem.place('/run', directory);
     fileSystem.link('/run', '/var-run');
   };
-  return [files.open(now, install), files.open(now, install)];
+  const files = new NodeFiles(now, install);
+  return [files.open(), files.open()];
 }
 
 test('what one writes, makes and removes the other sees', () => {

@@ -267,8 +267,8 @@ describe('what a container is made of', () => {
   test.each([
     { volume: { configMap: { name: 'nope' } }, says: 'configmap "nope" not found' },
     {
-      volume: { hostPath: { path: '/' } },
-      says: 'volumes of kind hostPath are not modelled by the practice cluster',
+      volume: { nfs: { server: 'x', path: '/' } },
+      says: 'volumes of kind nfs are not modelled by the practice cluster',
     },
   ])('a volume that can not be mounted holds the Pod back: $says', async ({ volume, says }) => {
     cluster.create('web', { volumes: [{ name: 'v', ...volume }], containers: container(['serve']) });

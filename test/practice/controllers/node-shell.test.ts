@@ -194,3 +194,53 @@ test('what is not modelled says what does instead', async () => {
     `ss: not modelled by the practice cluster; sockets: netstat -tln\n${PROMPT}`,
   );
 });
+
+/** As `kubectl debug node/…` makes it. */
+function debugPod(name: string, hostPath: { path: string; type?: string }, image = 'busybox'): void {
+  cluster.create(name, {
+    nodeName: 'node-1',
+    hostNetwork: true,
+    hostPID: true,
+    hostIPC: true,
+    restartPolicy: 'Never',
+    containers: [
+      {
+        name: 'shell',
+        image,
+        command: ['sleep', '99999'],
+        volumeMounts: [{ name: 'h', mountPath: '/host' }],
+      },
+    ],
+    volumes: [{ name: 'h', hostPath }],
+  });
+}
+
+test('a Pod that mounts the Node’s disk is in its network and finds its files', async () => {
+  debugPod('debugger', { path: '/' });
+  await cluster.untilRunning('debugger');
+  const node = await nodeShell(cluster, 'at-node', 'node-1');
+  await node.types('echo mine > /srv/note');
+  const pod = new Terminal(cluster, 'debugger', 'shell');
+  expect(await pod.types('hostname; cat /host/srv/note /host/etc/debian_version')).toMatch(
+    /^node-1\nmine\n10.13\n/,
+  );
+  expect(await pod.types('ip addr')).toContain('inet 10.128.0.11/32 scope global eth0\n');
+  await pod.types('echo its > /host/srv/note; rm /host/root/multi-container.yml');
+  expect(await node.types('cat /srv/note; ls')).toBe(`its\n${PROMPT}`);
+  expect(await pod.types('chroot /host')).toMatch(/^chroot: not modelled by the practice cluster; /);
+});
+
+test('a directory of the Node is made unless it must be there', async () => {
+  debugPod('maker', { path: '/srv/data' });
+  await cluster.untilRunning('maker');
+  debugPod('needs', { path: '/srv/data', type: 'Directory' });
+  await cluster.untilRunning('needs');
+  debugPod('misses', { path: '/srv/nosuch', type: 'Directory' });
+  debugPod('file', { path: '/etc/passwd', type: 'File' });
+  await cluster.clock.advance(1_000);
+  const failed = 'Warning FailedMount MountVolume.SetUp failed for volume "h" : hostPath';
+  expect(cluster.events('misses').join('\n')).toContain(
+    `${failed} type check failed: /srv/nosuch is not a directory`,
+  );
+  expect(cluster.events('file').join('\n')).toContain(`${failed} of type File is not modelled`);
+});

@@ -12,7 +12,12 @@ const PATH = '/api/v1/namespaces/default/pods/p/portforward';
 
 /** Port 7 gives back what it gets, 9 only takes, 1 speaks first and hangs up; nobody listens elsewhere. */
 class Ports implements ForwardTarget {
+  readonly ports: readonly number[];
   readonly open = new Set<number>();
+
+  constructor(...ports: number[]) {
+    this.ports = ports;
+  }
 
   check(): void {
     // All is well.
@@ -158,6 +163,90 @@ test('what the kubelet refuses is said as plain text, before there are streams',
   expect(await upgradeToSpdy(await serve(ports), PATH, 'portforward.k8s.io')).toEqual({
     status: 500,
     text: 'pod not found ("p_default")',
+  });
+});
+
+/** What a client of the older way hears on each channel, without the port that comes first. */
+class ChannelClient {
+  readonly socket: WebSocket;
+  readonly heard = new Map<number, Buffer>();
+  readonly closed: Promise<number>;
+
+  constructor(server: TestServer) {
+    this.socket = new WebSocket(`wss://127.0.0.1:${server.port}${PATH}`, ['v5.channel.k8s.io', PROTOCOL], {
+      ca: server.authority,
+      headers: HEADERS,
+    });
+    this.socket.on('message', (data: Buffer) => {
+      const before = this.heard.get(data[0]!) ?? Buffer.alloc(0);
+      this.heard.set(data[0]!, Buffer.concat([before, data.subarray(1)]));
+    });
+    this.closed = new Promise((resolve) => this.socket.on('close', resolve));
+  }
+
+  async opened(): Promise<this> {
+    await new Promise((resolve, reject) => this.socket.on('open', resolve).on('error', reject));
+    expect(this.socket.protocol).toBe(PROTOCOL);
+    return this;
+  }
+
+  port(channel: number): number | undefined {
+    return this.heard.get(channel)?.readUInt16LE(0);
+  }
+
+  text(channel: number): string {
+    return this.heard.get(channel)?.subarray(2).toString() ?? '';
+  }
+
+  send(channel: number, text: string): void {
+    this.socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(text)]));
+  }
+}
+const PROTOCOL = 'v4.channel.k8s.io';
+
+describe('port-forward over channels of a WebSocket', () => {
+  test('carries a connection to each port, and ends when all have', async () => {
+    const ports = new Ports(7, 1);
+    const client = await new ChannelClient(await serve(ports)).opened();
+    await expect.poll(() => [0, 1, 2, 3].map((each) => client.port(each))).toEqual([7, 7, 1, 1]);
+    client.send(1, 'to nobody');
+    client.send(9, 'to nobody');
+    client.send(0, 'one ');
+    client.send(0, 'two');
+    await expect.poll(() => [client.text(0), client.text(2)]).toEqual(['one two', 'hello']);
+    expect([client.text(1), client.text(3)]).toEqual(['', '']);
+    expect([...ports.open]).toEqual([7]);
+    client.socket.close();
+    await expect.poll(() => [...ports.open]).toEqual([]);
+  });
+
+  test('says why a port can not be reached, and closes', async () => {
+    const client = await new ChannelClient(await serve(new Ports(81))).opened();
+    expect(await client.closed).toBe(1000);
+    expect([client.text(0), client.text(1)]).toEqual(['', 'nobody at 81']);
+  });
+
+  test('when the client goes without a word, so does the connection', async () => {
+    const ports = new Ports(9);
+    const client = await new ChannelClient(await serve(ports)).opened();
+    await expect.poll(() => [...ports.open]).toEqual([9]);
+    client.socket.terminate();
+    await expect.poll(() => [...ports.open]).toEqual([]);
+  });
+
+  test('carries much, at the pace of whoever is slower', async () => {
+    const client = await new ChannelClient(await serve(new Ports(7))).opened();
+    const chunk = 'x'.repeat(32 * 1024);
+    for (let count = 0; count < 256; count++) client.send(0, chunk);
+    await expect.poll(() => client.text(0).length, { timeout: 10_000 }).toBe(256 * chunk.length);
+    client.socket.terminate();
+  });
+
+  test.each<[string, number[], RegExp]>([
+    ['no port', [], /400/],
+    ['more than there are channels for', Array.from({ length: 128 }, () => 7), /400/],
+  ])('%s is refused', async (_what, ports, why) => {
+    await expect(new ChannelClient(await serve(new Ports(...ports))).opened()).rejects.toThrow(why);
   });
 });
 

@@ -5,6 +5,7 @@ import type { Program } from '../process.ts';
 const INSTEAD: Record<string, string> = {
   nslookup: 'names that resolve are those in /etc/hosts',
   arp: 'neighbours: ip neigh',
+  chroot: "the Node's files are where they are mounted, and its own shell is a Pod of its image",
   ping: 'whether a port answers: nc -zv HOST PORT',
   ss: 'sockets: netstat -tln',
   tar: "to copy a file: kubectl exec -i POD -- sh -c 'cat > FILE' < FILE",
@@ -15,7 +16,7 @@ const INSTEAD: Record<string, string> = {
 
 /** Programs that busybox has and we do not, as far as learners may miss them. */
 export const REFUSED_BUSYBOX =
-  `arp arping awk base64 dd df diff dmesg dnsdomainname du expr find free ftpget gzip httpd less md5sum mktemp more
+  `arp arping awk base64 chroot dd df diff dmesg dnsdomainname du expr find free ftpget gzip httpd less md5sum mktemp more
   mount nohup nproc nslookup od pgrep pidof ping ping6 pkill sha256sum stat strings su tac tar telnet time top
   traceroute traceroute6 tty umount uptime vi watch`.split(/\s+/);
 
