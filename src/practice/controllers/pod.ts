@@ -22,6 +22,8 @@ export interface PodSpec {
   terminationGracePeriodSeconds?: number;
   activeDeadlineSeconds?: number;
   hostNetwork?: boolean;
+  hostPID?: boolean;
+  hostIPC?: boolean;
   hostname?: string;
   subdomain?: string;
   enableServiceLinks?: boolean;
