@@ -125,7 +125,8 @@ describe('client-node', () => {
       },
     });
     const scale = await apps.readNamespacedDeploymentScale(where);
-    await apps.replaceNamespacedDeploymentScale({ ...where, body: { ...scale, spec: { replicas: 3 } } });
+    scale.spec = { replicas: 3 };
+    await apps.replaceNamespacedDeploymentScale({ ...where, body: scale });
     await expect
       .poll(async () => (await apps.readNamespacedDeployment(where)).status?.availableReplicas, {
         timeout: 15_000,
