@@ -1,13 +1,10 @@
 import type { ExecOptions, Execution } from '../containers/container.ts';
-import { authorize } from './authorizer.ts';
 import { chooseContainer } from './containers.ts';
-import { badRequest, unknownPath } from './failures.ts';
+import { badRequest } from './failures.ts';
 import type { ApiRequest } from './http.ts';
-import { effectiveUser } from './impersonation.ts';
 import type { KubeletPort } from './kubelet-port.ts';
-import { parsePath } from './path.ts';
-import { PODS, type Registry } from './registry.ts';
-import { asPod } from './resources/pod.ts';
+import type { Registry } from './registry.ts';
+import { placed, streamedPod } from './streamed-pod.ts';
 
 /** What a request to exec or attach comes to, before there are streams. */
 export interface ExecTarget {
@@ -30,19 +27,9 @@ export function resolveExec(
   { registry, kubelet }: { registry: Registry; kubelet: KubeletPort },
   request: Pick<ApiRequest, 'method' | 'path' | 'query' | 'headers' | 'user'>,
 ): ExecTarget {
-  const target = parsePath(request.path);
-  if (target === undefined) throw unknownPath();
-  const { group, plural, namespace, name, subresource } = target;
-  const resource = subresource === undefined ? plural : `${plural}/${subresource}`;
-  const user = effectiveUser(request);
-  // A WebSocket is asked for with GET; that it needs `get` and not `create` ends with 1.35.
-  authorize(user, { verb: request.method === 'POST' ? 'create' : 'get', group, resource, namespace, name });
-  if (group !== '' || name === undefined || namespace === undefined) throw unknownPath();
-  if (resource !== 'pods/exec' && resource !== 'pods/attach') throw unknownPath();
-  const pod = asPod(registry.get(PODS, namespace, name));
+  const { pod, subresource } = streamedPod(registry, request, ['exec', 'attach']);
   const container = chooseContainer(pod, request.query.get('container') ?? '');
-  if (pod.spec.nodeName === undefined || pod.spec.nodeName === '')
-    throw badRequest(`pod ${name} does not have a host assigned`);
+  const reference = placed(pod);
   const flag = (option: string, otherwise = false): boolean => {
     const value = request.query.get(option);
     return value === null ? otherwise : ['true', '1'].includes(value);
@@ -56,7 +43,6 @@ export function resolveExec(
   const command = request.query.getAll('command');
   if (!isAttach && command.length === 0)
     throw badRequest('you must specify at least one command for the container');
-  const reference = { namespace, name, uid: pod.metadata.uid };
   return {
     stdin,
     stdout,

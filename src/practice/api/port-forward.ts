@@ -1,11 +1,8 @@
-import { authorize } from './authorizer.ts';
-import { badRequest, unknownPath } from './failures.ts';
+import { badRequest } from './failures.ts';
 import type { ApiRequest } from './http.ts';
-import { effectiveUser } from './impersonation.ts';
 import type { ForwardedConnection, KubeletPort } from './kubelet-port.ts';
-import { parsePath } from './path.ts';
-import { PODS, type Registry } from './registry.ts';
-import { asPod } from './resources/pod.ts';
+import type { Registry } from './registry.ts';
+import { placed, streamedPod } from './streamed-pod.ts';
 
 /** What a request to pods/NAME/portforward comes to, before there are streams. */
 export interface ForwardTarget {
@@ -26,19 +23,8 @@ export function resolvePortForward(
   { registry, kubelet }: { registry: Registry; kubelet: KubeletPort },
   request: Pick<ApiRequest, 'method' | 'path' | 'query' | 'headers' | 'user'>,
 ): ForwardTarget {
-  const target = parsePath(request.path);
-  if (target === undefined) throw unknownPath();
-  const { group, plural, namespace, name, subresource } = target;
-  const resource = subresource === undefined ? plural : `${plural}/${subresource}`;
-  const user = effectiveUser(request);
-  // As for exec.
-  authorize(user, { verb: request.method === 'POST' ? 'create' : 'get', group, resource, namespace, name });
-  if (group !== '' || name === undefined || namespace === undefined) throw unknownPath();
-  if (resource !== 'pods/portforward') throw unknownPath();
-  const pod = asPod(registry.get(PODS, namespace, name));
-  if (pod.spec.nodeName === undefined || pod.spec.nodeName === '')
-    throw badRequest(`pod ${name} does not have a host assigned`);
-  const reference = { namespace, name, uid: pod.metadata.uid };
+  const { pod } = streamedPod(registry, request, ['portforward']);
+  const reference = placed(pod);
   return {
     ports: portsOf(request.query),
     check: () => kubelet.checkPod(reference),
