@@ -10,7 +10,7 @@ import { negotiate } from './negotiation.ts';
 import type { KubernetesObject } from './object.ts';
 import { applyPatch, patchKind } from './patch.ts';
 import { Representation } from './representation.ts';
-import { readBody } from './request-body.ts';
+import { readBody, strictErrorsOf } from './request-body.ts';
 import { type Resource, storeKey, type Verb } from './resource.ts';
 import { readSelection } from './selection.ts';
 import { deletedStatus } from './status.ts';
@@ -45,7 +45,7 @@ export async function answerCollection(
       allow(resource, 'create');
       const options = readWriteOptions('CreateOptions', query, context.warn);
       const sent = await readBody(request, resource);
-      const created = registry.create(resource, namespace, sent, options);
+      const created = registry.create(resource, namespace, sent, { ...options, ...strictErrorsOf(request) });
       return encoded(representationOf(context, resource).one(created), request, 201);
     }
     case 'DELETE': {
@@ -87,7 +87,7 @@ export async function answerObject(
     case 'PUT': {
       const options = readWriteOptions('UpdateOptions', request.query, context.warn);
       const sent = await readBody(request, resource);
-      return update(sent, options);
+      return update(sent, { ...options, ...strictErrorsOf(request) });
     }
     case 'PATCH': {
       patchKind(request);

@@ -8,6 +8,7 @@ import { answerFaults, FAULTS_PATH, type FaultPort } from './faults.ts';
 import { type Answer, type ApiRequest, json } from './http.ts';
 import { effectiveUser } from './impersonation.ts';
 import type { KubeletPort } from './kubelet-port.ts';
+import { unknownNonResource, unknownResource } from './not-modelled.ts';
 import { parsePath, type Target } from './path.ts';
 import { readBody } from './request-body.ts';
 import type { Registry } from './registry.ts';
@@ -63,6 +64,8 @@ async function dispatch(context: Context): Promise<Answer> {
   const target = parsePath(request.path);
   if (target === undefined) {
     authorizePath(user, request.method.toLowerCase(), request.path);
+    const refusal = unknownNonResource(request.path);
+    if (refusal !== undefined) throw refusal;
     if (request.path === FAULTS_PATH && faults !== undefined) return answerFaults(request, faults);
     return answerRoot(request);
   }
@@ -105,7 +108,7 @@ async function answerReviewOf(
   if (request.method === 'GET' && `${group}/${version}/${plural}` === DEFINITIONS && name === undefined)
     return json(noDefinitions(store.version));
   const review = REVIEWS.find((each) => each.group === group && each.plural === plural);
-  if (review === undefined || version !== 'v1' || name !== undefined) throw unknownPath();
+  if (review === undefined || version !== 'v1' || name !== undefined) throw unknownResource(group, plural);
   return answerReview(review, await readBody(request, review), request, user);
 }
 

@@ -36,7 +36,8 @@ export function readObject(resource: Resource, sent: unknown, options: WriteOpti
 /** @param cannot the beginning of what is said when it is not right */
 export function readAs(type: string, sent: unknown, cannot: string, options: WriteOptions): Fields {
   try {
-    const { value, strictErrors } = decode(type, sent);
+    const { value, strictErrors: found } = decode(type, sent);
+    const strictErrors = [...(options.strictErrors ?? []), ...found];
     if (strictErrors.length > 0 && options.fieldValidation === 'Strict')
       throw badRequest(`${cannot}: strict decoding error: ${strictErrors.join(', ')}`);
     if (options.fieldValidation !== 'Ignore') for (const error of strictErrors) options.warn?.(error);

@@ -15,6 +15,8 @@ export interface WriteOptions {
   dryRun?: boolean;
   /** Of unknown and duplicate fields. `Warn` collects, `Strict` refuses, `Ignore` drops. */
   fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
+  /** What was wrong already with the text that it was read from: `duplicate field "spec.x"`. */
+  strictErrors?: readonly string[];
   fieldManager?: string;
   /** Of an update: through this one, by its rules. */
   subresource?: string;

@@ -1,4 +1,5 @@
 import { type Fields, isFields } from './decode.ts';
+import { duplicateFields } from './duplicate-fields.ts';
 import { badRequest } from './failures.ts';
 import type { ApiRequest } from './http.ts';
 import { StatusError } from './status-error.ts';
@@ -38,6 +39,13 @@ async function parseBody(request: ApiRequest, kind: string, type: string): Promi
   } catch (error) {
     throw unrecognized(request.body, kind, `parse error: ${(error as Error).message}`);
   }
+}
+
+/** What is wrong with a body that could be read for all that, as WriteOptions have it. */
+export function strictErrorsOf(request: ApiRequest): { strictErrors?: string[] } {
+  if ((mediaTypeOf(request) ?? 'application/json') !== 'application/json') return {};
+  const strictErrors = duplicateFields(Buffer.from(request.body).toString());
+  return strictErrors.length === 0 ? {} : { strictErrors };
 }
 
 /** The body's media type without parameters, in lower case. */

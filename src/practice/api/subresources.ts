@@ -2,10 +2,11 @@ import { answerObject, one, patch } from './collection.ts';
 import type { Context } from './context.ts';
 import { decode, type Fields, isFields, WrongType } from './decode.ts';
 import { encoded } from './encoding.ts';
-import { badRequest, conflict, methodNotSupported, unknownPath } from './failures.ts';
+import { badRequest, conflict, methodNotSupported } from './failures.ts';
 import { invalidObject, required, unsupported } from './field-error.ts';
 import type { Answer, ApiRequest } from './http.ts';
 import { podLog } from './log.ts';
+import { unknownSubresource } from './not-modelled.ts';
 import type { Target } from './path.ts';
 import { readBody } from './request-body.ts';
 import { type Resource, storeKey } from './resource.ts';
@@ -22,7 +23,7 @@ export async function answerSubresource(
 ): Promise<Answer> {
   const { name, subresource } = target;
   const served = resource.subresources.find((each) => each.name === subresource);
-  if (served === undefined || name === undefined) throw unknownPath();
+  if (served === undefined || name === undefined) throw unknownSubresource(resource.plural, subresource);
   const { method } = context.request;
   const namespace = resource.namespaced ? target.namespace : undefined;
   switch (`${resource.plural}/${subresource}`) {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { gone } from './failures.ts';
+import { badRequest, gone } from './failures.ts';
 import type { AnswerStream } from './http.ts';
 import type { KubernetesObject } from './object.ts';
 import type { Representation } from './representation.ts';
@@ -29,7 +29,7 @@ export function watchStream(options: WatchOptions): AnswerStream {
   const { store, clock, resource, selection, representation, query } = options;
   const versions = readVersionOptions(query, store, true);
   const bookmarks = ['true', '1'].includes(query.get('allowWatchBookmarks') ?? '');
-  const seconds = Number(query.get('timeoutSeconds') ?? 0) || LONGEST;
+  const seconds = readSeconds(query.get('timeoutSeconds')) || LONGEST;
   const fromNow = versions.resourceVersion === undefined || versions.resourceVersion === 0;
   const initial = versions.sendInitialEvents ?? fromNow;
 
@@ -143,4 +143,10 @@ class Queue {
       });
     return this.ended ? undefined : this.items.shift();
   }
+}
+
+/** @throws {StatusError} */
+function readSeconds(text: string | null): number {
+  if (text === null || /^-?\d*$/.test(text)) return Math.max(0, Number(text));
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }

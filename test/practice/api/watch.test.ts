@@ -106,6 +106,11 @@ describe('a watch', () => {
     expect(api.clock.waiting).toBe(0);
   });
 
+  it('of no time is refused before it begins', async () => {
+    const { status, body } = await new Api().call('GET', `${url}&timeoutSeconds=soon`);
+    expect([status, body.message]).toEqual([400, 'strconv.ParseInt: parsing "soon": invalid syntax']);
+  });
+
   it('can be a list, whose end is marked', async () => {
     const api = new Api();
     api.pod('a');
