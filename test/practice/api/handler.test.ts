@@ -256,12 +256,12 @@ describe('paths that lead nowhere', () => {
     ['GET', '/api/v1/foos'],
     ['GET', '/api/v2'],
     ['GET', '/apis/none'],
-    ['GET', '/apis/batch/v1/jobs'],
+    ['GET', '/apis/batch/v1/nosuch'],
     ['GET', '/foo'],
     ['GET', '/api/v1/pods/p'],
     ['GET', `${pods}/p/unknown`],
     ['GET', '/api/v1/namespaces/space/nodes'],
-    ['POST', `${pods}/p/proxy`],
+    ['POST', `${pods}/p/nosuch`],
   ])('%s %s', async (method, path) => {
     const reply = await new Api().call(method, path);
     expect([reply.status, reply.body.message]).toEqual([
