@@ -10,6 +10,8 @@ export default defineConfig({
           setupFiles: ['test/setup.ts'],
           // Tests of the whole program wait more than they compute.
           maxWorkers: 4,
+          // No test leaves anything behind in its process: what all of them import is read once.
+          isolate: false,
           testTimeout: process.env['PROVE_FACTOR'] === undefined ? 40_000 : 600_000,
           // Some end with a cleanup that waits for Pods, on a machine that may be busy.
           hookTimeout: 40_000,
