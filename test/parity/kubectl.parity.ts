@@ -4,7 +4,7 @@ import { askedRows, comparable } from './compare.ts';
 import { differences } from './differences.ts';
 import { type Answers, readLive, recordedAnswer, writeLive } from './golden.ts';
 import type { Line } from './line.ts';
-import { linesFor } from './lines.ts';
+import { chapters, linesFor } from './lines.ts';
 import { mask } from './mask.ts';
 import { type Answer, Terminal } from './run-kubectl.ts';
 
@@ -21,7 +21,7 @@ if (kubectls.length === 0)
 if (realKubeconfig === undefined)
   console.log('no real cluster (E2E_KUBECONFIG): compared with its recorded answers alone');
 
-/** All lines of all kubectls on all clusters at once: most of the time is spent waiting for Pods. */
+/** All lines of all kubectls on all clusters, chapter by chapter, at once: most of the time is spent waiting for Pods. */
 const asked = new Map<string, Answers>();
 beforeAll(async () => {
   const clusters = { practice: practiceKubeconfig, real: realKubeconfig };
@@ -102,15 +102,20 @@ function named(lines: Line[]): [string, Line][] {
 }
 
 async function askAll(kubectl: Kubectl, kubeconfig: string): Promise<Answers> {
-  const terminal = new Terminal(
-    kubectl.program,
-    kubeconfig,
-    `k8snet-parity-${kubectl.name.replace('.', '-')}`,
+  const answers = await Promise.all(
+    chapters.map((chapter, index) => {
+      const namespace = `k8snet-parity-${kubectl.name.replace('.', '-')}-${index + 1}`;
+      return ask(linesFor(kubectl.name, chapter), new Terminal(kubectl.program, kubeconfig, namespace));
+    }),
   );
+  return Object.assign({}, ...answers) as Answers;
+}
+
+async function ask(lines: Line[], terminal: Terminal): Promise<Answers> {
   try {
     const facts = await terminal.open();
     const answers: Record<string, Answer> = {};
-    for (const line of linesFor(kubectl.name)) {
+    for (const line of lines) {
       const { exit, stdout, stderr } = await terminal.ask(line);
       answers[line.name] = { exit, stdout: mask(stdout, facts), stderr: mask(stderr, facts) };
     }

@@ -319,27 +319,31 @@ const discovery: readonly Line[] = [
   recorded('explain pod.nosuch', modern),
 ];
 
-/** In the order typed: each line finds what those before it left. */
-export const lines: readonly Line[] = [
-  ...before,
-  ...quotas,
-  ...pod,
-  ...exec,
-  ...logs,
-  ...forwarding,
-  ...changes,
-  ...mistakes,
-  ...sessions,
-  ...configMaps,
-  ...networkPolicies,
-  ...debug,
-  ...rights,
-  ...going,
-  ...services,
-  ...workloads,
-  ...discovery,
+/** What does not need the Pods of the others: each in a namespace of its own, at the same time. */
+export const chapters: readonly (readonly Line[])[] = [
+  [
+    ...before,
+    ...quotas,
+    ...pod,
+    ...exec,
+    ...logs,
+    ...forwarding,
+    ...changes,
+    ...mistakes,
+    ...sessions,
+    ...configMaps,
+    ...networkPolicies,
+    ...debug,
+    ...rights,
+    ...going,
+  ],
+  services,
+  [...workloads, ...discovery],
 ];
 
-export function linesFor(kubectl: KubectlName): Line[] {
-  return lines.filter((each) => each.kubectls?.includes(kubectl) ?? true);
+/** In the order typed: each line finds what those before it in its chapter left. */
+export const lines: readonly Line[] = chapters.flat();
+
+export function linesFor(kubectl: KubectlName, among = lines): Line[] {
+  return among.filter((each) => each.kubectls?.includes(kubectl) ?? true);
 }
