@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { SocketAddress } from '../network/connection.ts';
 import type { NetworkStack } from '../network/stack.ts';
 import type { NameServer } from './name-server.ts';
 import type { ClusterClient } from './cluster-client.ts';
@@ -29,6 +30,12 @@ export interface User {
   uid: number;
   gid: number;
   name: string;
+}
+
+/** A socket in the hands of a process; one that listens has no remote end. */
+export interface OwnSocket {
+  readonly local: SocketAddress;
+  readonly remote?: SocketAddress;
 }
 
 /** What all processes of a container, or of a Node, have in common. */
@@ -102,6 +109,8 @@ export class Process {
   group: number;
   readonly terminal: OpenFile | undefined;
   readonly started: number;
+  /** The sockets that it opened, for `netstat -p`. */
+  readonly sockets = new Set<OwnSocket>();
   /** Settles when the process has ended: 0 to 255, 128 + the signal's number when one ended it. */
   readonly exited: Promise<number>;
   private readonly gone = new AbortController();

@@ -104,6 +104,7 @@ export class ServerSocket {
     this.process = process;
     this.listener = listener;
     this.local = listener.local;
+    process.sockets.add(listener);
     this.forget = process.onEnd(() => listener.close());
   }
 
@@ -118,6 +119,7 @@ export class ServerSocket {
 
   close(): void {
     this.forget();
+    this.process.sockets.delete(this.listener);
     this.listener.close();
   }
 }
@@ -142,6 +144,7 @@ export class Socket {
     this.remote = connection.remote;
     this.source = { read: () => this.read(), close: () => undefined };
     this.sink = { write: (bytes) => this.write(bytes), close: () => this.end() };
+    process.sockets.add(connection);
     this.forget = process.onEnd(() => this.close());
   }
 
@@ -179,6 +182,7 @@ export class Socket {
     this.closed = true;
     this.forget();
     const { connection } = this;
+    this.process.sockets.delete(connection);
     connection.end();
     // The kernel keeps the connection until the other end has ended it as well.
     let forget = (): void => undefined;

@@ -1,5 +1,5 @@
 import type { SocketAddress } from './connection.ts';
-import { type IcmpPacket, type Packet, type TcpPacket, tupleKey } from './packet.ts';
+import { type FlowPacket, type IcmpPacket, tupleKey } from './packet.ts';
 
 export interface Tuple {
   source: SocketAddress;
@@ -30,7 +30,7 @@ export class Conntrack {
     return this.flows.size / 2;
   }
 
-  find(packet: TcpPacket): { flow: Flow; direction: Direction } | undefined {
+  find(packet: FlowPacket): { flow: Flow; direction: Direction } | undefined {
     const found = this.flows.get(tupleKey(packet.protocol, packet.source, packet.destination));
     // An old connection is over, the ports are used anew.
     if (found === undefined || !isFirst(packet) || found.flow.ended.size < 2) return found;
@@ -59,9 +59,9 @@ export class Conntrack {
   }
 
   /** To be told of every packet of a known connection. */
-  follow(flow: Flow, direction: Direction, packet: Packet): void {
-    if (packet.protocol !== 'tcp') return;
+  follow(flow: Flow, direction: Direction, packet: FlowPacket): void {
     if (direction === 'reply') flow.assured = true;
+    if (packet.protocol !== 'tcp') return;
     if (packet.segment.fin === true) flow.ended.add(direction);
     if (packet.segment.rst === true) this.forget(flow);
   }
@@ -81,9 +81,11 @@ export class Conntrack {
   }
 }
 
-/** Whether a packet asks for a new connection. */
-export function isFirst({ segment }: TcpPacket): boolean {
-  return segment.syn === true && segment.ack !== true;
+/** Whether a packet may be the first of its flow: a TCP connection's SYN, a question that is echoed, any datagram. */
+export function isFirst(packet: FlowPacket): boolean {
+  if (packet.protocol === 'echo') return packet.kind === 'request';
+  if (packet.protocol === 'udp') return true;
+  return packet.segment.syn === true && packet.segment.ack !== true;
 }
 
 export function opposite(direction: Direction): Direction {

@@ -15,7 +15,16 @@ import { Netfilter, type Place, type Transit, type Verdict } from './netfilter.t
 import type { Network } from './network.ts';
 import { FIRST_TTL, HEADER_BYTES, type IcmpError, type Packet } from './packet.ts';
 import { RouteTable } from './route-table.ts';
-import type { InterfaceView, NeighbourView, NetworkStack, RouteView, SocketView } from './stack.ts';
+import { Probes } from './probes.ts';
+import type {
+  InterfaceView,
+  NeighbourView,
+  NetworkStack,
+  Probe,
+  ProbeResult,
+  RouteView,
+  SocketView,
+} from './stack.ts';
 import { TcpSockets } from './tcp-sockets.ts';
 import { walk } from './walk.ts';
 
@@ -48,6 +57,7 @@ export class NetworkNamespace implements NetworkStack, Router {
   private readonly local = new RouteTable<LocalRoute>();
   private readonly devices = new Map<string, Interface>();
   private readonly tcp: TcpSockets;
+  private readonly probes: Probes;
   private readonly changed: () => void;
   private nextIndex = 1;
 
@@ -58,6 +68,7 @@ export class NetworkNamespace implements NetworkStack, Router {
     this.main = new RouteTable(this.changed);
     this.netfilter = new Netfilter(this.changed);
     this.tcp = new TcpSockets(this);
+    this.probes = new Probes(this);
     const lo = this.addInterface({
       name: 'lo',
       kind: 'loopback',
@@ -155,6 +166,10 @@ export class NetworkNamespace implements NetworkStack, Router {
     return this.tcp.connect(address, port);
   }
 
+  probe(probe: Probe): ProbeResult {
+    return this.probes.send(probe);
+  }
+
   /** Ends all sockets, as when the last process is killed: peers are reset. */
   closeSockets(): void {
     this.network.operate(() => this.tcp.closeAll());
@@ -185,24 +200,40 @@ export class NetworkNamespace implements NetworkStack, Router {
       const outcome = walk(this, packet);
       if (outcome.kind === 'delivered') outcome.to.deliver(outcome.packet);
       else if (outcome.kind === 'error') {
-        if (outcome.local) this.tcp.complained(packet, outcome.type);
+        if (outcome.local) this.complained(packet, outcome.type, undefined);
         else outcome.by.complain(outcome.packet, outcome.type);
       }
     });
   }
 
   deliver(packet: Packet): void {
-    this.tcp.deliver(packet);
+    switch (packet.protocol) {
+      case 'tcp':
+        return this.tcp.deliver(packet);
+      case 'icmp':
+        return this.complained(packet.error.about, packet.error.type, packet.source.address);
+      case 'echo':
+        return this.probes.deliver(packet);
+      case 'udp':
+        return this.complain(packet, 'port-unreachable');
+    }
+  }
+
+  /** @param from who found it out; undefined for this namespace itself */
+  private complained(about: Packet, type: IcmpError['type'], from: string | undefined): void {
+    if (about.protocol === 'tcp') this.tcp.complained(about, type);
+    else this.probes.complained(about, type, from);
   }
 
   complain(about: Packet, type: IcmpError['type']): void {
     // Never about an error: two routers would go on for ever.
     if (about.protocol === 'icmp') return;
-    const source = this.sourceFor(about.source.address);
+    const own = about.destination.address;
+    const source = this.isLocal(own) ? own : this.sourceFor(about.source.address)?.address;
     if (source === undefined) return;
     this.send({
       protocol: 'icmp',
-      source: { address: source.address, port: 0 },
+      source: { address: source, port: 0 },
       destination: { address: about.source.address, port: 0 },
       ttl: FIRST_TTL,
       error: { type, about },

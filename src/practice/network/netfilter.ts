@@ -1,6 +1,6 @@
 import type { SocketAddress } from './connection.ts';
 import { Conntrack, type Direction, type Flow, isFirst, opposite, type Tuple } from './conntrack.ts';
-import type { IcmpPacket, Packet, TcpPacket } from './packet.ts';
+import type { FlowPacket, IcmpPacket, Packet } from './packet.ts';
 
 /** Where a packet meets rules, in Linux' order: prerouting, then input or forward; output; postrouting on the way out. */
 export type Chain = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
@@ -96,9 +96,9 @@ export class Transit {
     this.conntrack = conntrack;
     this.packet = packet;
     this.original = packet;
-    this.known = packet.protocol === 'tcp' ? conntrack?.find(packet) : conntrack?.findRelated(packet);
+    this.known = packet.protocol === 'icmp' ? conntrack?.findRelated(packet) : conntrack?.find(packet);
     this.state =
-      packet.protocol === 'tcp' && isFirst(packet) && !this.known?.flow.assured ? 'new' : 'established';
+      packet.protocol !== 'icmp' && isFirst(packet) && !this.known?.flow.assured ? 'new' : 'established';
   }
 
   /**
@@ -159,14 +159,14 @@ export class Transit {
 
   /** NAT looks at first packets only; all that follow are treated as the first was. */
   private natRule(chain: Chain, place: Place): Rule | undefined {
-    if (this.packet.protocol !== 'tcp' || !isFirst(this.packet)) return undefined;
+    if (this.packet.protocol === 'icmp' || !isFirst(this.packet)) return undefined;
     return this.rules.find(({ chain: own, target, matches }) =>
       own === chain && !isFilter(target) ? matches(this.packet, place, this.state) : false,
     );
   }
 
   /** The client's own port where that is free. */
-  private freeSource({ protocol, source, destination }: TcpPacket, address: string): SocketAddress {
+  private freeSource({ protocol, source, destination }: FlowPacket, address: string): SocketAddress {
     for (let step = 0; step < PORTS; step++) {
       const port =
         step === 0 ? source.port : FIRST_NAT_PORT + ((source.port + step) % (PORTS - FIRST_NAT_PORT));
@@ -180,8 +180,9 @@ export class Transit {
   /** The packet leaves the namespace or reaches a socket: from now on its connection is known. */
   private confirm(conntrack: Conntrack): void {
     const { packet, known } = this;
+    if (packet.protocol === 'icmp') return;
     if (known !== undefined) return conntrack.follow(known.flow, known.direction, packet);
-    if (packet.protocol !== 'tcp' || !isFirst(packet)) return;
+    if (!isFirst(packet)) return;
     conntrack.add({
       protocol: packet.protocol,
       original: { source: this.original.source, destination: this.original.destination },

@@ -18,7 +18,22 @@ export interface IcmpPacket extends Header {
   readonly error: IcmpError;
 }
 
-export type Packet = TcpPacket | IcmpPacket;
+/** An ICMP echo. Who asks has its identifier for a port, so that the answer finds back as a connection's does. */
+export interface EchoPacket extends Header {
+  readonly protocol: 'echo';
+  readonly kind: 'request' | 'reply';
+  readonly sequence: number;
+}
+
+/** A UDP datagram. Nobody has UDP sockets: it is only there to be refused, as traceroute wants it. */
+export interface UdpPacket extends Header {
+  readonly protocol: 'udp';
+}
+
+/** What flows are made of: all but errors. */
+export type FlowPacket = TcpPacket | EchoPacket | UdpPacket;
+
+export type Packet = FlowPacket | IcmpPacket;
 
 /** Numbers count from 0, the SYN, and never wrap. */
 export interface Segment {

@@ -58,14 +58,16 @@ export class ServiceTable {
     };
     const toEndpoint = {
       name: 'kube-proxy: to an endpoint of the Service',
-      matches: ({ destination }: Packet) => find(destination)?.portal.isServed === true,
+      matches: ({ protocol, destination }: Packet) =>
+        protocol === 'tcp' && find(destination)?.portal.isServed === true,
       target: {
         destination: ({ source, destination }: Packet) => find(destination)!.portal.endpoint(source.address),
       },
     };
     const refused = {
       name: 'kube-proxy: the Service has no endpoints',
-      matches: ({ destination }: Packet) => find(destination)?.portal.isServed === false,
+      matches: ({ protocol, destination }: Packet) =>
+        protocol === 'tcp' && find(destination)?.portal.isServed === false,
       target: 'reject' as const,
     };
     const masqueraded = ({ source, destination }: Packet, { original }: Place): boolean => {

@@ -1,4 +1,5 @@
 import type { ConnectResult, Connection, Listener, SocketAddress } from './connection.ts';
+import type { IcmpError } from './packet.ts';
 
 /** A network interface as `ip addr` shows it. */
 export interface InterfaceView {
@@ -47,6 +48,26 @@ export interface SocketView {
   remote: SocketAddress;
 }
 
+/** One packet that asks for an answer. */
+export interface Probe {
+  /** An ICMP echo request, or a UDP datagram. */
+  kind: 'echo' | 'udp';
+  address: string;
+  /** Of an echo its identifier, of a datagram the port that it goes to. */
+  id: number;
+  sequence: number;
+  /** How far it may go; Linux' own 64 unless given. */
+  ttl?: number | undefined;
+}
+
+/** What came back of a probe. `lost` is silence. */
+export type ProbeResult =
+  | { kind: 'reply'; from: string; ttl: number }
+  | { kind: 'error'; type: IcmpError['type']; from: string }
+  /** The kernel had nowhere to send it to. */
+  | { kind: 'unsent' }
+  | { kind: 'lost' };
+
 /** A network namespace as the programs inside it see it: what a socket API and /proc/net offer, no more. */
 export interface NetworkStack {
   readonly name: string;
@@ -64,6 +85,8 @@ export interface NetworkStack {
   listen(address: string, port: number, options?: { v6only?: boolean }): Listener;
   /** Sends the first packet and tells what came of it, at once: there is no time in here. */
   connect(address: string, port: number): ConnectResult;
+  /** Sends one packet and tells what came back, at once. */
+  probe(probe: Probe): ProbeResult;
 }
 
 export type { Connection };

@@ -7,7 +7,7 @@ import {
   type SocketAddress,
 } from './connection.ts';
 import type { Network } from './network.ts';
-import { FIRST_TTL, type IcmpError, NOTHING, type Packet, type TcpPacket, tupleKey } from './packet.ts';
+import { FIRST_TTL, type IcmpError, NOTHING, type TcpPacket, tupleKey } from './packet.ts';
 import type { SocketView } from './stack.ts';
 import { type Ends, TcpConnection, type TcpHost } from './tcp-connection.ts';
 import { type Scope, scopeOf, TcpListener } from './tcp-listener.ts';
@@ -82,8 +82,7 @@ export class TcpSockets {
   }
 
   /** A packet for one of the namespace's own addresses. */
-  deliver(packet: Packet): void {
-    if (packet.protocol === 'icmp') return this.complained(packet.error.about, packet.error.type);
+  deliver(packet: TcpPacket): void {
     const { source, destination, segment } = packet;
     const connection = this.connections.get(tupleKey('tcp', destination, source));
     if (connection !== undefined) return connection.arrived(segment);
@@ -95,8 +94,8 @@ export class TcpSockets {
     this.refuse(packet);
   }
 
-  complained(about: Packet, type: IcmpError['type']): void {
-    if (about.protocol !== 'tcp') return;
+  /** An ICMP error about a packet from here. */
+  complained(about: TcpPacket, type: IcmpError['type']): void {
     this.connections.get(tupleKey('tcp', about.source, about.destination))?.complained(type);
   }
 

@@ -1,6 +1,7 @@
 import { agnhost as agnhostProgram } from '../programs/agnhost/agnhost.ts';
 import { program } from '../programs/applet.ts';
 import { curl } from '../programs/curl/curl.ts';
+import { bindNslookup } from '../programs/net/bind-nslookup.ts';
 import { ip } from '../programs/net/iproute2/ip.ts';
 import { openbsdNc } from '../programs/net/openbsd-nc.ts';
 import { refused } from '../programs/refused.ts';
@@ -45,8 +46,9 @@ function content(version: string): ImageContent {
         .program('/bin/bash', sh)
         .program('/usr/bin/curl', curl({ version: '8.14.1', libc: 'musl' }))
         .program('/sbin/ip', ip)
+        .program('/usr/bin/nslookup', bindNslookup)
         .program('/usr/bin/nc', program(openbsdNc, { kind: 'gnu' }));
-      for (const name of ['bridge', 'dig', 'host', 'iperf', 'nslookup', 'ss', 'tc'])
+      for (const name of ['bridge', 'dig', 'host', 'iperf', 'ss', 'tc'])
         layout.program(`/usr/bin/${name}`, refused);
     },
   };

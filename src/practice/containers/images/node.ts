@@ -2,6 +2,7 @@ import { curl } from '../programs/curl/curl.ts';
 import { program } from '../programs/applet.ts';
 import { gnuPrograms } from '../programs/gnu.ts';
 import { kubectl } from '../programs/kubectl/kubectl.ts';
+import { bindNslookup } from '../programs/net/bind-nslookup.ts';
 import { ip } from '../programs/net/iproute2/ip.ts';
 import { ifconfig } from '../programs/net/ifconfig.ts';
 import { netstat, route } from '../programs/net/netstat.ts';
@@ -44,6 +45,7 @@ const NODE: ImageContent = {
       .program('/sbin/ip', ip)
       .link('/bin/ip', '/sbin/ip')
       .program('/usr/bin/curl', curl({ version: '7.64.0', libc: 'glibc' }))
+      .program('/usr/bin/nslookup', bindNslookup)
       .program('/bin/nc.openbsd', program(openbsdNc, { kind: 'gnu' }))
       .link('/bin/nc', 'nc.openbsd');
     for (const [name, each] of gnuPrograms()) layout.program(`/bin/${name}`, each);

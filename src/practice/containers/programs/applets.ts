@@ -18,9 +18,17 @@ import { ls } from './files/ls.ts';
 import { ifconfig } from './net/ifconfig.ts';
 import { ip } from './net/ip.ts';
 import { nc } from './net/nc.ts';
+import { arp } from './net/arp.ts';
 import { netstat, route } from './net/netstat.ts';
+import { nslookup } from './net/nslookup.ts';
+import { ping, ping6 } from './net/ping.ts';
+import { telnet } from './net/telnet.ts';
+import { traceroute } from './net/traceroute.ts';
 import { wget } from './net/wget.ts';
+import { pgrep, pidof, pkill } from './system/pidof.ts';
 import { ps } from './system/ps.ts';
+import { time } from './system/time.ts';
+import { watch } from './system/watch.ts';
 import { sed } from './text/sed/sed.ts';
 import { seq } from './text/seq.ts';
 import { sort } from './text/sort.ts';
@@ -93,4 +101,26 @@ export const COMMON: Applet[] = [
 ];
 
 /** All that busybox has. */
-export const ALL: Applet[] = [...COMMON, ifconfig, ip, kill, killall, nc, netstat, ps, route, wget];
+export const ALL: Applet[] = [
+  ...COMMON,
+  arp,
+  ifconfig,
+  ip,
+  kill,
+  killall,
+  nc,
+  netstat,
+  nslookup,
+  pgrep,
+  pidof,
+  ping,
+  ping6,
+  pkill,
+  ps,
+  route,
+  telnet,
+  time,
+  traceroute,
+  watch,
+  wget,
+];

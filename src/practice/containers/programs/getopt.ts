@@ -1,8 +1,11 @@
 /** A program's options as getopt(3) reads them: single letters that may stand together, `--` ends them. */
 export class Options {
+  /** All names, in the order given. */
+  readonly names: string[] = [];
   private readonly values = new Map<string, string[]>();
 
   add(name: string, value = ''): void {
+    this.names.push(name);
     this.values.set(name, [...this.all(name), value]);
   }
 

@@ -3,22 +3,32 @@ import type { Program } from '../process.ts';
 
 /** What does instead, for those that a learner of networks types first. */
 const INSTEAD: Record<string, string> = {
-  nslookup: 'names that resolve are those in /etc/hosts',
+  awk: 'a column: cut -d" " -fN, or sed',
+  dig: 'names: nslookup NAME',
+  expr: 'numbers: echo $((1 + 2))',
+  free: 'there is no memory to speak of',
+  host: 'names: nslookup NAME',
+  httpd: "a server: while true; do printf 'HTTP/1.0 200 OK\\r\\n\\r\\nhello\\n' | nc -l -p 8080; done",
+  less: 'a file: cat FILE',
+  lsof: 'sockets: netstat -tlnp',
+  more: 'a file: cat FILE',
   arp: 'neighbours: ip neigh',
   chroot: "the Node's files are where they are mounted, and its own shell is a Pod of its image",
-  ping: 'whether a port answers: nc -zv HOST PORT',
   ss: 'sockets: netstat -tln',
   tar: "to copy a file: kubectl exec -i POD -- sh -c 'cat > FILE' < FILE",
+  tcpdump: 'addresses that a server sees are in its log',
   telnet: 'to talk to a port: nc HOST PORT',
+  top: 'processes: ps',
   traceroute: 'the way out: ip route',
   vi: 'to change a file: sed -i, or cat > FILE',
 };
 
 /** Programs that busybox has and we do not, as far as learners may miss them. */
 export const REFUSED_BUSYBOX =
-  `arp arping awk base64 chroot dd df diff dmesg dnsdomainname du expr find free ftpget gzip httpd less md5sum mktemp more
-  mount nohup nproc nslookup od pgrep pidof ping ping6 pkill sha256sum stat strings su tac tar telnet time top
-  traceroute traceroute6 tty umount uptime vi watch`.split(/\s+/);
+  `adduser arping awk base64 bc brctl chroot cmp crond dc dd df diff dmesg dnsdomainname du ed expr find fold free ftpget ftpput
+  fuser gunzip gzip hexdump httpd iostat ipcalc less losetup lsof md5sum mkfifo mktemp more mount nice nl nohup nproc nsenter
+  od passwd paste poweroff realpath reboot renice rev setsid sha1sum sha256sum shuf split stat strings su sync sysctl
+  tac tar top traceroute6 tty umount unzip uptime usleep vi w who xxd`.split(/\s+/);
 
 /** The same of Debian's slim image. */
 export const REFUSED_DEBIAN =
@@ -27,8 +37,8 @@ export const REFUSED_DEBIAN =
 
 /** What else learners of networks type on a Node. */
 export const REFUSED_NODE =
-  `arp bridge conntrack dig docker ethtool iptables nano nslookup ping ss systemctl tcpdump telnet traceroute vi
-  vim`.split(/\s+/);
+  `arp bridge conntrack dig docker ethtool host iptables journalctl lsof nano nft ping ss systemctl tcpdump telnet traceroute
+  vi vim`.split(/\s+/);
 
 /**
  * A program that is there only to say that it is not modelled: that it was not found would be untrue of the image.

@@ -13,6 +13,7 @@ export class LoopNetwork implements NetworkStack {
   readonly routes = quietNetwork.routes;
   readonly sockets = quietNetwork.sockets;
   readonly neighbours = quietNetwork.neighbours;
+  readonly probe = quietNetwork.probe;
   /** What becomes of connections to other addresses. */
   readonly others = new Map<string, ConnectResult>();
   /** How many first packets went out. */

@@ -14,6 +14,7 @@ export const quietNetwork: NetworkStack = {
     throw new Error('nobody listens here');
   },
   connect: () => ({ kind: 'unreachable', what: 'network' }),
+  probe: () => ({ kind: 'unsent' }),
 };
 
 export function devicesAndProc(machine: Machine): void {

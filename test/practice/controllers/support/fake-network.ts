@@ -62,6 +62,7 @@ export class FakeNetwork implements ClusterNetwork {
       listen: () => {
         throw new Error('not modelled');
       },
+      probe: () => ({ kind: 'unsent' }),
       connect: (address, port) => this.connect(address, port),
     };
   }

@@ -1,5 +1,8 @@
+import { canonicalAddress } from '../../../network/address.ts';
 import type { InterfaceView, RouteView } from '../../../network/stack.ts';
+import { strerror } from '../../errno.ts';
 import { type Applet, type Call, fail, wrongUsage } from '../applet.ts';
+import { findRoute } from './iproute2/route-text.ts';
 
 /** Which family an `ip` was asked about. */
 export type Family = 4 | 6 | 'link' | undefined;
@@ -65,6 +68,8 @@ ip tunnel add|change|del|show [NAME]
 ip neigh show|flush [to PREFIX] [dev DEV] [nud STATE]
 ip rule [list] | add|del SELECTOR ACTION`,
   async run(call) {
+    const word = call.operands.find((each) => !each.startsWith('-'));
+    if (word !== undefined && /^rul?e?$/.test(word)) return rules(call);
     const question = readQuestion(call.operands);
     if (question?.object === undefined || question.isBrief) return wrongUsage(ip, call);
     return answer(call, question);
@@ -89,9 +94,9 @@ async function answer(call: Call, question: Question): Promise<number> {
   if (device !== undefined && !interfaces.some(({ name }) => name === device))
     return fail(call, `can't find device '${device}'`);
   const chosen = interfaces.filter(({ name }) => device === undefined || name === device);
-  if (question.object === 'neighbour')
-    return fail(call, 'neighbours are not modelled by the practice cluster yet');
+  if (question.object === 'neighbour') return neighbours(call, question.family, device);
   if (question.object === 'route') {
+    if (verb !== undefined && /^(g|ge|get)$/.test(verb)) return routeGet(call, more);
     const family = question.family === 6 ? 6 : 4;
     for (const route of network.routes(family))
       if (device === undefined || route.device === device) await call.process.print(`${routeLine(route)}\n`);
@@ -101,6 +106,45 @@ async function answer(call: Call, question: Question): Promise<number> {
     await call.process.print(
       question.object === 'link' ? linkText(each, question.isOneLine) : addressText(each, question),
     );
+  return 0;
+}
+
+async function rules({ process }: Call): Promise<number> {
+  await process.print(
+    '0:\tfrom all lookup local \n32766:\tfrom all lookup main \n32767:\tfrom all lookup default \n',
+  );
+  return 0;
+}
+
+async function neighbours(call: Call, family: Family, device: string | undefined): Promise<number> {
+  for (const each of call.process.machine.network.neighbours()) {
+    if (family !== undefined && each.address.includes(':') !== (family === 6)) continue;
+    if (device !== undefined && each.device !== device) continue;
+    const on = device === undefined ? `dev ${each.device} ` : '';
+    await call.process.print(`${each.address} ${on}lladdr ${each.mac} ${each.state}\n`);
+  }
+  return 0;
+}
+
+async function routeGet(call: Call, words: string[]): Promise<number> {
+  const [text = ''] = words[0] === 'to' ? words.slice(1) : words;
+  if (text === '') return fail(call, 'need at least destination address');
+  const address = canonicalAddress(text);
+  if (address === undefined) return fail(call, `invalid argument '${text}' to 'inet address'`);
+  const found = findRoute(call.process.machine.network, address);
+  if (found === undefined) {
+    const libc = call.suite.kind === 'busybox' ? call.suite.libc : 'glibc';
+    return fail(call, `RTNETLINK answers: ${strerror('ENETUNREACH', libc)}`, 2);
+  }
+  const { isLocal, via, device, source } = found;
+  const way = [
+    ...(isLocal ? ['local'] : []),
+    address,
+    ...(via === undefined ? [] : ['via', via]),
+    'dev',
+    device,
+  ];
+  await call.process.print(`${way.join(' ')} ${source === undefined ? '' : ` src ${source} `}\n`);
   return 0;
 }
 

@@ -13,7 +13,7 @@ const STATES: Record<SocketView['state'], string> = {
 
 export const netstat: Applet = {
   name: 'netstat',
-  usage: `netstat [-ral] [-tuwx] [-en]
+  usage: `netstat [-ral] [-tuwx] [-enWp]
 
 Display networking information
 
@@ -28,7 +28,8 @@ Display networking information
 		Else: all socket types
 	-e	Other/more information
 	-n	Don't resolve names
-	-W	Wide display`,
+	-W	Wide display
+	-p	Show PID/program name for sockets`,
   options: { short: 'raltuwxenWp' },
   operands: { most: 0 },
   async run(call) {
@@ -40,19 +41,49 @@ Display networking information
       : options.has('l')
         ? 'only servers'
         : 'w/o servers';
+    const owner = options.has('p') ? await owners(call) : undefined;
     await process.print(`Active Internet connections (${which})\n`);
-    await process.print('Proto Recv-Q Send-Q Local Address           Foreign Address         State       \n');
+    await process.print(
+      `Proto Recv-Q Send-Q Local Address           Foreign Address         State       ${owner === undefined ? '' : 'PID/Program name    '}\n`,
+    );
     if (options.has('u') && !options.has('t')) return 0;
     for (const { state, local, remote } of process.machine.network.sockets()) {
       const isListening = state === 'LISTEN';
       if (!options.has('a') && isListening !== options.has('l')) continue;
       const foreign = isListening ? `${local.address.includes(':') ? '::' : '0.0.0.0'}:*` : endpoint(remote);
       const columns = [endpoint(local).padEnd(23), foreign.padEnd(23), STATES[state].padEnd(12)];
-      await process.print(`tcp        0      0 ${columns.join(' ')}\n`);
+      const program = owner?.({ local, remote: isListening ? undefined : remote }) ?? '';
+      await process.print(`tcp        0      0 ${columns.join(' ')}${program}\n`);
     }
     return 0;
   },
 };
+
+/** Tells whose a socket is, as far as this process may see others of its container. */
+async function owners({ process, suite }: Call): Promise<(socket: Ends) => string> {
+  const isRoot = process.user.uid === 0;
+  if (!isRoot) await process.complain('netstat: showing only processes with your user ID\n');
+  const known = new Map<string, string>();
+  for (const each of process.machine.processes.list()) {
+    if (!isRoot && each.user.uid !== process.user.uid) continue;
+    const hasOwnTitle = each.title !== each.argv.join(' ');
+    const title = hasOwnTitle ? each.title : (each.argv[0] ?? '');
+    const name = `${each.pid}/${title.replace(/^.*\//, '')}`;
+    for (const socket of each.sockets) if (!known.has(key(socket))) known.set(key(socket), name);
+  }
+  const shown = (name: string): string =>
+    suite.kind === 'busybox' ? name.slice(0, 20) : `${name.slice(0, 19).padEnd(19)} `;
+  return (socket) => shown(known.get(key(socket)) ?? '-');
+}
+
+interface Ends {
+  local: SocketAddress;
+  remote?: SocketAddress | undefined;
+}
+
+function key({ local, remote }: Ends): string {
+  return remote === undefined ? endpoint(local) : `${endpoint(local)} ${endpoint(remote)}`;
+}
 
 function endpoint({ address, port }: SocketAddress): string {
   return `${address}:${port}`;

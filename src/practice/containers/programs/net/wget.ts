@@ -8,7 +8,7 @@ import { CurlFailure } from '../curl/failure.ts';
 import { framing, header, ResponseReader, type ResponseHead } from '../curl/response.ts';
 import { follow, parseUrl, type Url } from '../curl/url.ts';
 import { writer } from '../input.ts';
-import { resolve } from '../resolve.ts';
+import { addressOf } from './address-of.ts';
 
 /** busybox waits as long as this unless told otherwise. */
 const PATIENCE_MS = 900_000;
@@ -101,11 +101,9 @@ class Download {
     const { call } = this;
     const { process } = call;
     const host = url.host.replace(/^\[(.*)\]$/, '$1');
-    const addresses = resolve(process, url.host);
-    // busybox takes an IPv4 address where there is one, unless it was built as Alpine's.
-    const isAlpine = libcOf(call.suite) === 'musl';
-    const address = (isAlpine ? undefined : addresses.find((each) => !each.includes(':'))) ?? addresses[0];
-    if (address === undefined) return this.fail(`bad address '${host}${url.hasPort ? `:${url.port}` : ''}'`);
+    const address = await addressOf(call, url.host, {
+      shown: `${host}${url.hasPort ? `:${url.port}` : ''}`,
+    });
     const shown = address.includes(':') ? `[${address}]:${url.port}` : `${address}:${url.port}`;
     await this.say(`Connecting to ${url.host}${url.hasPort ? `:${url.port}` : ''} (${shown})`);
     try {

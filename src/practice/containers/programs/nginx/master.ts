@@ -92,7 +92,7 @@ function greet(master: Master, notice: (message: string) => void): void {
 
 /** @param held what is bound already and stays so */
 async function bind(master: Master, settings: Settings, held: Bound[]): Promise<Bound[] | undefined> {
-  const { network } = master.process.machine;
+  const { sockets, machine } = master.process;
   const bound: Bound[] = [];
   for (let attempt = 0; attempt < BIND_TRIES; attempt++) {
     let isBusy = false;
@@ -104,15 +104,15 @@ async function bind(master: Master, settings: Settings, held: Bound[]): Promise<
         continue;
       }
       try {
-        bound.push({
-          listen,
-          listener: network.listen(listen.address, listen.port, { v6only: listen.v6only }),
-        });
+        const { address, port, v6only } = listen;
+        const listener = machine.network.listen(address, port, { v6only });
+        sockets.add(listener);
+        bound.push({ listen, listener });
       } catch (error) {
         const why = bindError(error);
         await master.complain('emerg', `bind() to ${endpoint(listen)} failed (${why})`);
         if (!(error instanceof AddressInUse)) {
-          release(bound, held);
+          release(master, bound, held);
           return undefined;
         }
         isBusy = true;
@@ -123,7 +123,7 @@ async function bind(master: Master, settings: Settings, held: Bound[]): Promise<
     await master.process.sleep(BIND_PAUSE_MS);
   }
   await master.complain('emerg', 'still could not bind()');
-  release(bound, held);
+  release(master, bound, held);
   return undefined;
 }
 
@@ -133,9 +133,13 @@ function bindError(error: unknown): string {
   throw error;
 }
 
-function release(bound: Bound[], held: Bound[]): void {
+function release(master: Master, bound: Bound[], held: Bound[]): void {
   const kept = new Set<Listener>(held.map((each) => each.listener));
-  for (const each of bound) if (!kept.has(each.listener)) each.listener.close();
+  for (const { listener } of bound) {
+    if (kept.has(listener)) continue;
+    master.process.sockets.delete(listener);
+    listener.close();
+  }
 }
 
 /** Whether all addresses could be bound; for `nginx -t`. */
@@ -162,7 +166,7 @@ async function reconfigure(
     const bound = await bind(master, settings, before.bound);
     if (bound === undefined) return undefined;
     const logs = new Logs(master.process, settings, logPaths(settings));
-    release(before.bound, bound);
+    release(master, before.bound, bound);
     notice('using the "epoll" event method');
     return { ...before, settings, bound, logs };
   } catch (error) {

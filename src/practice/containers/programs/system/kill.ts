@@ -1,5 +1,6 @@
 import { SIGNALS } from '../../process.ts';
 import { type Applet, complain, fail, wrongUsage } from '../applet.ts';
+import { nameOfProcess } from './pidof.ts';
 import { signalName } from './signal-name.ts';
 
 export const kill: Applet = {
@@ -86,7 +87,7 @@ Send a signal (default: TERM) to given processes
     for (const name of operands) {
       const named = process.machine.processes
         .list()
-        .filter((each) => each !== process && nameOf(each.title) === name);
+        .filter((each) => each !== process && nameOfProcess(each) === name);
       for (const each of named) each.send(signal);
       if (named.length > 0) continue;
       status = 1;
@@ -95,8 +96,3 @@ Send a signal (default: TERM) to given processes
     return status;
   },
 };
-
-/** A process's name: what it was started as, without its path. */
-function nameOf(title: string): string {
-  return title.split(/[ :]/)[0]!.replace(/^.*\//, '');
-}

@@ -12,6 +12,11 @@ export async function count(call: Call, text: string, what: 'lines' | 'bytes'): 
   return Number(number) * SUFFIXES[suffix.toLowerCase()]!;
 }
 
+/** The count of `-20`: each digit is an option of its own. Empty when there is none. */
+export function digitsOf({ names }: Call['options']): string {
+  return names.filter((name) => /^\d$/.test(name)).join('');
+}
+
 export const head: Applet = {
   name: 'head',
   usage: `head [OPTIONS] [FILE]...
@@ -28,9 +33,8 @@ With more than one FILE, precede each with a filename header.
   async run(call) {
     const { options, process } = call;
     const names = call.operands.length > 0 ? call.operands : ['-'];
-    const digits = '0123456789'.split('').filter((digit) => options.has(digit));
     const inBytes = options.has('c');
-    const text = options.get('c') ?? options.get('n') ?? (digits.join('') || '10');
+    const text = options.get('c') ?? options.get('n') ?? (digitsOf(options) || '10');
     const isButLast = text.startsWith('-');
     const number = await count(call, text.replace(/^-/, ''), inBytes ? 'bytes' : 'lines');
     const hasHeaders = options.has('v') || (names.length > 1 && !options.has('q'));

@@ -1,6 +1,6 @@
 import type { Source } from '../../stream.ts';
 import { type Applet, type Call, fail, words } from '../applet.ts';
-import { count } from './head.ts';
+import { count, digitsOf } from './head.ts';
 import { input } from '../input.ts';
 import { bytes, checkHeld, chunks, lines } from '../lines.ts';
 
@@ -22,12 +22,12 @@ With more than one FILE, precede each with a filename header.
 	-f		Print data as file grows
 	-F		Same as -f, but keep retrying
 	-s SECONDS	Wait SECONDS between reads with -f`,
-  options: { short: 'n:c:fFqvs:', long: { lines: 'n', bytes: 'c', follow: 'f', quiet: 'q' } },
+  options: { short: 'n:c:fFqvs:0123456789', long: { lines: 'n', bytes: 'c', follow: 'f', quiet: 'q' } },
   async run(call) {
     const { options, process } = call;
     const names = call.operands.length > 0 ? call.operands : ['-'];
     const inBytes = options.has('c');
-    const text = options.get('c') ?? options.get('n') ?? '10';
+    const text = options.get('c') ?? options.get('n') ?? (digitsOf(options) || '10');
     const isFrom = text.startsWith('+');
     const number = await count(call, text.replace(/^[+-]/, ''), inBytes ? 'bytes' : 'lines');
     const follows = options.has('f') || options.has('F');

@@ -1,4 +1,5 @@
 import type { Container } from '../../../../../src/practice/containers/container.ts';
+import type { NameServer } from '../../../../../src/practice/containers/name-server.ts';
 import { startContainer } from '../../../../../src/practice/containers/runtime.ts';
 import { createGceNetwork } from '../../../../../src/practice/network/gce.ts';
 import type { NetworkStack } from '../../../../../src/practice/network/stack.ts';
@@ -34,6 +35,14 @@ export class Pods {
   private readonly network = createGceNetwork();
   /** What the name server at 10.96.0.10 knows. */
   readonly names = new Map<string, readonly string[]>();
+  private readonly nameServer: NameServer = {
+    ask: (name) => {
+      const addresses = this.names.get(name);
+      return addresses && { aliases: [], addresses };
+    },
+    namesOf: (address) =>
+      [...this.names].flatMap(([name, addresses]) => (addresses.includes(address) ? [name] : [])),
+  };
   private seed = 1;
   private count = 0;
 
@@ -95,7 +104,7 @@ export class Pods {
       })),
       log: (stream, bytes) => void (logged[stream] += Buffer.from(bytes).toString()),
       clock: this.clock,
-      nameServer: (address) => (address === '10.96.0.10' ? (name) => this.names.get(name) : undefined),
+      nameServer: (address) => (address === '10.96.0.10' ? this.nameServer : undefined),
       random: () => (this.seed = (this.seed * 16_807) % 2_147_483_647) / 2_147_483_647,
     });
     return {

@@ -20,22 +20,10 @@ export function routeLine(
 
 /** What `ip route get` answers; undefined when there is no route. @param address in its canonical form */
 export function routeTo(network: NetworkStack, address: string): string | undefined {
-  const faces = network.interfaces();
-  const isOwn = faces.some(({ kind, addresses }) =>
-    addresses.some(
-      (each) =>
-        each.address === address ||
-        (kind === 'loopback' && within(address, `${each.address}/${each.prefixLength}`)),
-    ),
-  );
-  if (isOwn) {
-    const source = address.startsWith('127.') ? '127.0.0.1' : address;
-    return `local ${address} dev lo src ${source} uid 0 \n    cache <local> \n`;
-  }
-  const route = longest(network.routes(familyOf(address)), address);
-  if (route === undefined) return undefined;
-  const { via, device } = route;
-  const source = route.source ?? sourceOf(network, device, address);
+  const found = findRoute(network, address);
+  if (found === undefined) return undefined;
+  const { isLocal, via, device, source } = found;
+  if (isLocal) return `local ${address} dev ${device} src ${source} uid 0 \n    cache <local> \n`;
   const parts = [
     address,
     ...(via === undefined ? [] : ['via', via]),
@@ -44,6 +32,27 @@ export function routeTo(network: NetworkStack, address: string): string | undefi
     ...(source === undefined ? [] : ['src', source]),
   ];
   return `${parts.join(' ')} uid 0 \n    cache \n`;
+}
+
+/** Which way a packet to an address goes, and where from. @param address in its canonical form */
+export function findRoute(
+  network: NetworkStack,
+  address: string,
+): { isLocal: boolean; via?: string | undefined; device: string; source: string | undefined } | undefined {
+  const faces = network.interfaces();
+  const isOwn = faces.some(({ kind, addresses }) =>
+    addresses.some(
+      (each) =>
+        each.address === address ||
+        (kind === 'loopback' && within(address, `${each.address}/${each.prefixLength}`)),
+    ),
+  );
+  if (isOwn)
+    return { isLocal: true, device: 'lo', source: address.startsWith('127.') ? '127.0.0.1' : address };
+  const route = longest(network.routes(familyOf(address)), address);
+  if (route === undefined) return undefined;
+  const { via, device } = route;
+  return { isLocal: false, via, device, source: route.source ?? sourceOf(network, device, address) };
 }
 
 function longest(routes: readonly RouteView[], address: string): RouteView | undefined {
