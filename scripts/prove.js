@@ -1,6 +1,6 @@
 // What takes too long for every run: the same tests with their counts raised, several times in a row. Writes what came
 // of it to docs/proof/, a file for each part. Needs E2E_KUBECONFIG (see CONTRIBUTING.md) for what is proved on a real cluster.
-// usage: node scripts/prove.js [tests] [main-path] [kills] [chaos]
+// usage: node scripts/prove.js [tests] [main-path] [kills] [chaos] [persistence]
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,6 +53,16 @@ const PARTS = {
     real: [
       run('e2e', 'at ten moments of each script', ['test/e2e/kills.e2e.ts'], {
         E2E_KILL_MOMENTS: '10',
+        ...kept,
+      }),
+    ],
+  },
+  persistence: {
+    title: 'The practice cluster killed with -9 under load',
+    machine: [
+      run('unit', 'a hundred kills, ten starts at once, a full disk', ['test/cli/practice-killed.test.ts'], {
+        KILLS: '100',
+        STARTS: '10',
         ...kept,
       }),
     ],

@@ -12,8 +12,8 @@ import { readIfThere, replaceFile } from './server/private-file.ts';
  * A practice cluster that outlives whoever started it: one per folder, at the port it had before, until it is asked to
  * end or has been idle for long. Who started it is told over the IPC channel when it answers.
  */
-export async function runDetached(folder: string | undefined): Promise<void> {
-  if (folder === undefined) return fail('usage: practice.js FOLDER');
+export async function runDetached([folder, nodes]: readonly string[]): Promise<void> {
+  if (folder === undefined) return fail('usage: practice.js FOLDER [NODES]');
   // grep and nginx in containers take anybody's regular expressions. V8 then goes over to an engine that can't be
   // brought to a standstill (it does not know ignoring case, which stays as it is).
   setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
@@ -38,7 +38,13 @@ export async function runDetached(folder: string | undefined): Promise<void> {
       });
   };
   try {
-    cluster = await serve({ folder, port: lastPort(folder), idle: end, report });
+    cluster = await serve({
+      folder,
+      port: lastPort(folder),
+      nodes: nodes === undefined ? undefined : Number(nodes),
+      idle: end,
+      report,
+    });
   } catch (error) {
     claimed.release();
     return fail(error instanceof Error ? error.message : String(error));

@@ -4,9 +4,11 @@ import { createHandler } from './api/handler.ts';
 import { createStore } from './api/memory-store.ts';
 import { createRegistry } from './api/resource-registry.ts';
 import type { ApiRequest } from './api/http.ts';
+import type { Store } from './api/store.ts';
 import { type Clock, machineClock } from './clock.ts';
 import { findImage } from './containers/images/image.ts';
 import { startContainer } from './containers/runtime.ts';
+import { DEFAULT_NODES, MOST_NODES, nodeDefinitions } from './controllers/node-definition.ts';
 import { startControllers } from './controllers/start-controllers.ts';
 import { Faults } from './network/faults.ts';
 import { createGceNetwork } from './network/gce.ts';
@@ -24,6 +26,8 @@ export interface ServeOptions {
   folder?: string | undefined;
   /** Taken when it is free, otherwise another. */
   port?: number | undefined;
+  /** How many Nodes it has, three by default; one that comes back has no fewer than it had. */
+  nodes?: number | undefined;
   /** Called once when nobody has used the cluster for long. */
   idle?: (() => void) | undefined;
   /** Milliseconds without use that are long; an hour. */
@@ -61,6 +65,7 @@ export async function serve(options: ServeOptions): Promise<PracticeCluster> {
   const store = createStore({
     snapshot: disk?.snapshot,
     record: (change) => disk?.log.append(change),
+    writable: disk && (() => disk.log.healed()),
     durable: disk && (() => disk.log.durable()),
   });
   disk?.log.follow(store);
@@ -75,6 +80,7 @@ export async function serve(options: ServeOptions): Promise<PracticeCluster> {
     clock,
     random,
     runtime: { startContainer, findImage },
+    nodes: nodeDefinitions(Math.max(options.nodes ?? DEFAULT_NODES.length, numberOfNodes(store))),
     rootCA: secrets.certificate.authority,
     fault: report,
     // Nobody asks before the handler is there: a container's first process starts later than the kubelets.
@@ -124,6 +130,14 @@ export async function serve(options: ServeOptions): Promise<PracticeCluster> {
       await disk?.log.close();
     },
   };
+}
+
+/** The highest number that a Node of ours has. */
+function numberOfNodes(store: Pick<Store, 'list'>): number {
+  const numbers = store
+    .list('nodes')
+    .map(({ metadata }) => Number(/^node-(\d{1,3})$/.exec(metadata.name)?.[1] ?? 0));
+  return Math.max(0, ...numbers.filter((number) => number <= MOST_NODES));
 }
 
 function openLog(folder: string, report: (error: unknown) => void): ReturnType<typeof WriteAheadLog.open> {

@@ -59,6 +59,15 @@ export function internalError(message: string): StatusError {
   });
 }
 
+/** A write may be lost, because the disk can't be written. @param code the system's, such as ENOSPC */
+export function notKept(code: string | undefined): StatusError {
+  const why =
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? `the disk of the practice cluster is full (${code}); make room and try again`
+      : `the practice cluster can't write to its disk${code === undefined ? '' : ` (${code})`}`;
+  return internalError(`the change was not kept: ${why}`);
+}
+
 /** Nothing is served under that path, or by that kind. */
 export function unknownPath(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});

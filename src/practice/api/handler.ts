@@ -3,7 +3,7 @@ import { REVIEWS } from './access-reviews.ts';
 import { authorize, authorizePath } from './authorizer.ts';
 import { answerCollection, answerObject } from './collection.ts';
 import type { Context } from './context.ts';
-import { unknownPath } from './failures.ts';
+import { notKept, unknownPath } from './failures.ts';
 import { answerFaults, FAULTS_PATH, type FaultPort } from './faults.ts';
 import { type Answer, type ApiRequest, json } from './http.ts';
 import { effectiveUser } from './impersonation.ts';
@@ -72,9 +72,20 @@ async function dispatch(context: Context): Promise<Answer> {
   const { group, namespace, name, plural, subresource } = target;
   const resource = subresource === undefined ? plural : `${plural}/${subresource}`;
   authorize(user, { verb: verbOf(request, target), group, resource, namespace, name });
+  const isWrite = WRITES.has(request.method);
+  if (isWrite) await kept(store.writable());
   const answer = await answerTarget(context, target, () => answerReviewOf(context, target, user));
-  if (WRITES.has(request.method)) await store.durable();
+  if (isWrite) await kept(store.durable());
   return answer;
+}
+
+/** @throws {StatusError} InternalError, when a write could not be kept; its cause has been reported */
+async function kept(writing: Promise<void>): Promise<void> {
+  try {
+    await writing;
+  } catch (error) {
+    throw notKept(error instanceof Error && 'code' in error ? String(error.code) : undefined);
+  }
 }
 
 async function answerTarget(

@@ -16,7 +16,8 @@ export interface StoreOptions {
   snapshot?: StoreSnapshot | undefined;
   /** Called with each change before anybody hears of it, for whoever keeps them. What it throws, the writer gets. */
   record?: ((change: Change) => void) | undefined;
-  /** What `durable` answers; without it, everything is kept as well as memory keeps it. */
+  /** What `writable` and `durable` answer; without it, everything is kept as well as memory keeps it. */
+  writable?: (() => Promise<void>) | undefined;
   durable?: (() => Promise<void>) | undefined;
 }
 
@@ -115,6 +116,7 @@ export function createStore(options: StoreOptions = {}): Store {
       all.add(watcher);
       return () => all.delete(watcher);
     },
+    writable: options.writable ?? (() => Promise.resolve()),
     durable: options.durable ?? (() => Promise.resolve()),
   };
 }

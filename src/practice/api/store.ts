@@ -41,6 +41,8 @@ export interface Store {
    * @throws {TooOld}
    */
   watch(resource: string, after: number, listener: (change: Change) => void): () => void;
+  /** Resolves when there is a chance that what is written now is kept. */
+  writable(): Promise<void>;
   /** Resolves when everything written so far would survive a crash. */
   durable(): Promise<void>;
 }

@@ -106,6 +106,14 @@ export class WriteAheadLog {
     }
   }
 
+  /**
+   * Resolves at once unless the last write failed: then when another has healed that, so that nothing more is changed
+   * of what can't be kept.
+   */
+  async healed(): Promise<void> {
+    if (this.broken) await this.durable();
+  }
+
   /** Resolves when everything appended so far is on disk. */
   async durable(): Promise<void> {
     const line = this.appended;
