@@ -106,8 +106,8 @@ async function onPractice() {
 /** Undefined where there is none, and why is said. */
 async function onReal() {
   const kubeconfig = process.env.E2E_KUBECONFIG;
-  if (!kubeconfig) return void console.log('no real cluster: name its kubeconfig in E2E_KUBECONFIG');
-  if (!existsSync(kubeconfig)) return void console.log(`no real cluster: there is no file ${kubeconfig}`);
+  if (!kubeconfig) return console.log('no real cluster: name its kubeconfig in E2E_KUBECONFIG');
+  if (!existsSync(kubeconfig)) return console.log(`no real cluster: there is no file ${kubeconfig}`);
   const client = apiClient(kubeconfig, CONNECTIONS);
   const home = `/api/v1/namespaces/${REAL_NAMESPACE}`;
   try {
@@ -122,7 +122,7 @@ async function onReal() {
     const { perSecond } = await create(client, REAL_NAMESPACE, { 'k8snet-bench/nobody': 'has-this' });
     return { perSecond, list: await list(client, REAL_NAMESPACE) };
   } catch (error) {
-    return void console.log(`no real cluster: ${error.message}`);
+    return console.log(`no real cluster: ${error.message}`);
   } finally {
     const now = { gracePeriodSeconds: 0 };
     for (const path of [`${home}/pods`, home]) await client.ask('DELETE', path, now).catch(() => undefined);

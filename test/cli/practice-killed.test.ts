@@ -70,7 +70,7 @@ it(
         cluster.launch();
         await sleep(random() * 600);
       } else {
-        const writers = Array.from({ length: WRITERS }, () => objects.write());
+        const writers = Array.from({ length: WRITERS }, (_, writer) => objects.write(writer));
         if (wanted === 'under load') await sleep(random() * 1500);
         else if (!(await compaction(cluster.folder, 10_000))) moment = 'under load';
         await cluster.kill();

@@ -8,6 +8,8 @@ interface State {
 
 /** One object of a writer's: what the last answer said, and what was asked for since without an answer. */
 interface Remembered {
+  /** Who alone writes it. */
+  writer: number;
   kind: Kind;
   name: string;
   /** Undefined: it is not there. */
@@ -21,6 +23,8 @@ type Kind = 'configmaps' | 'pods';
 const HOME = '/api/v1/namespaces/default';
 /** So that the log grows and is compacted every few hundred writes. */
 const PADDING = 'x'.repeat(4000);
+/** Objects of one writer. */
+const MOST = 20;
 const MERGE = 'application/merge-patch+json';
 
 /** Objects that are written to a cluster by several clients, and what each answer promised. */
@@ -42,16 +46,14 @@ export class RememberedObjects {
     this.random = random;
   }
 
-  /** Creates, patches and deletes, one thing after the other, until the cluster does not answer any more. */
-  async write(): Promise<void> {
-    const own: Remembered[] = [];
+  /** One of several writers creates, patches and deletes, one thing after the other, until there is no answer any more. */
+  async write(writer: number): Promise<void> {
+    const own = [...this.objects.values()].filter((each) => each.writer === writer);
     for (;;) {
-      const object = own[Math.floor(this.random() * own.length)];
-      const dice = this.random();
-      const isGone = object === undefined || dice < 0.5;
-      if (isGone) own.push(this.fresh());
-      const target = isGone ? own.at(-1)! : object;
-      const value = isGone || dice < 0.8 ? `${++this.serial}` : undefined;
+      const isNew = own.length === 0 || (own.length < MOST && this.random() < 0.5);
+      if (isNew) own.push(this.fresh(writer));
+      const target = isNew ? own.at(-1)! : own[Math.floor(this.random() * own.length)]!;
+      const value = isNew || this.random() < 0.6 ? `${++this.serial}` : undefined;
       target.unanswered = { value };
       try {
         this.acknowledge(target, value, await this.ask(target, value));
@@ -87,9 +89,9 @@ export class RememberedObjects {
     return [...wrong, ...[...found.keys()].map((key) => `${key}: nobody made it`)];
   }
 
-  private fresh(): Remembered {
+  private fresh(writer: number): Remembered {
     const kind: Kind = this.random() < 0.85 ? 'configmaps' : 'pods';
-    const object: Remembered = { kind, name: `r-${++this.serial}`, acknowledged: undefined };
+    const object: Remembered = { writer, kind, name: `r-${++this.serial}`, acknowledged: undefined };
     this.objects.set(`${kind}/${object.name}`, object);
     return object;
   }
