@@ -155,5 +155,4 @@ if (real !== undefined) {
     `practice to real: ${(practice.perSecond / real.perSecond).toFixed(2)} × the creates, ${(practice.list / real.list).toFixed(2)} × the time of a list`,
   );
 }
-console.log(`(memory now: ${practice.now.toFixed(0)})`);
 if (failed && process.argv.includes('--check')) process.exitCode = 1;

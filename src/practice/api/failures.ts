@@ -65,7 +65,7 @@ export function notKept(code: string | undefined): StatusError {
     code === 'ENOSPC' || code === 'EDQUOT'
       ? `the disk of the practice cluster is full (${code}); make room and try again`
       : `the practice cluster can't write to its disk${code === undefined ? '' : ` (${code})`}`;
-  return internalError(`the change was not kept: ${why}`);
+  return internalError(`the change may not have been kept: ${why}`);
 }
 
 /** Nothing is served under that path, or by that kind. */
