@@ -1,8 +1,9 @@
-import { applyPatch as applyOperations, type Operation } from 'rfc6902';
 import { decode, type Fields, isFields, WrongType } from './decode.ts';
 import { badRequest } from './failures.ts';
 import { invalid, invalidObject } from './field-error.ts';
 import type { ApiRequest } from './http.ts';
+import { isTooDeep } from './json-depth.ts';
+import { applyJsonPatch, JsonPatchFailure, type Operation } from './json-patch.ts';
 import { mergePatch } from './merge-patch.ts';
 import type { WriteOptions } from './registry.ts';
 import { mediaTypeOf, unsupportedMediaType } from './request-body.ts';
@@ -17,8 +18,6 @@ const MEDIA_TYPES = new Map<string, 'json' | 'merge' | 'strategic'>([
 
 const APPLY = new Set(['application/apply-patch+yaml', 'application/apply-patch+cbor']);
 const MOST_OPERATIONS = 10_000;
-/** Go's is 10,000; no object of this API comes near. */
-const MOST_DEPTH = 500;
 
 /**
  * What a PATCH makes of an object; it is checked, and has what was unknown taken out.
@@ -81,16 +80,6 @@ function parsePatch(body: Uint8Array): unknown {
   return patch;
 }
 
-/** Level by level, for what is too deep to be merged is too deep to be walked down. */
-function isTooDeep(json: unknown): boolean {
-  let level = [json];
-  for (let depth = 0; depth < MOST_DEPTH; depth++) {
-    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
-}
-
 function undecodable(patch: unknown, expected: string): StatusError {
   const given = Array.isArray(patch) ? 'array' : typeof patch;
   return badRequest(
@@ -121,12 +110,14 @@ function jsonPatch(current: Fields, patch: unknown): unknown {
       'RequestEntityTooLarge',
       `Request entity too large: The allowed maximum operations in a JSON patch is ${MOST_OPERATIONS}, got ${patch.length}`,
     );
-  const patched = structuredClone(current);
-  for (const operation of patch) {
-    const [error] = applyOperations(patched, [operation]);
-    if (error !== null && error !== undefined) throw rejected();
+  try {
+    const patched = applyJsonPatch(current, patch);
+    // Many operations may go deeper than each of them.
+    if (!isTooDeep(patched)) return patched;
+  } catch (error) {
+    if (!(error instanceof JsonPatchFailure)) throw error;
   }
-  return patched;
+  throw rejected();
 }
 
 function isOperations(patch: unknown): patch is Operation[] {

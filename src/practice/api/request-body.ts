@@ -2,6 +2,8 @@ import { type Fields, isFields } from './decode.ts';
 import { duplicateFields } from './duplicate-fields.ts';
 import { badRequest } from './failures.ts';
 import type { ApiRequest } from './http.ts';
+import { isTooDeep } from './json-depth.ts';
+import { loadYaml } from '../yaml.ts';
 import { StatusError } from './status-error.ts';
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
@@ -20,6 +22,7 @@ interface Expected {
  */
 export async function readBody(request: ApiRequest, { kind, type }: Expected): Promise<Fields> {
   const value = await parseBody(request, kind, type);
+  if (isTooDeep(value)) throw unrecognized(request.body, kind, 'json: exceeded max depth');
   if (isFields(value)) return value;
   throw unrecognized(request.body, kind, 'json: cannot unmarshal into Go value of type struct');
 }
@@ -34,10 +37,10 @@ async function parseBody(request: ApiRequest, kind: string, type: string): Promi
     }
     const text = Buffer.from(request.body).toString();
     if (mediaType === 'application/json') return JSON.parse(text);
-    const { load } = await import('js-yaml');
-    return load(text);
+    const documents = await loadYaml(text);
+    return documents[0];
   } catch (error) {
-    throw unrecognized(request.body, kind, `parse error: ${(error as Error).message}`);
+    throw unrecognized(request.body, kind, `parse error: ${(error as Error).message.split('\n', 1)[0]}`);
   }
 }
 

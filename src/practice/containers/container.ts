@@ -39,6 +39,8 @@ export interface ContainerOptions {
   random(): number;
   /** The API server, for containers that have a Node's credentials. */
   cluster?: ClusterClient | undefined;
+  /** Told of what made a program crash: a bug of ours. */
+  fault?: ((error: unknown) => void) | undefined;
 }
 
 export interface ExecOptions {

@@ -59,6 +59,8 @@ export type FileNode = RegularFile | GeneratedFile | Device | Symlink | Director
 type Owner = Pick<User, 'uid' | 'gid'>;
 
 const MOST_LINKS = 20;
+/** Characters of a path, PATH_MAX; here where it begins counts, too, so that nothing lies deeper than can be reached. */
+const LONGEST_PATH = 4096;
 const ROOT: Owner = { uid: 0, gid: 0 };
 /** What an entry in a directory takes, beside its content. */
 const ENTRY = 512;
@@ -267,7 +269,9 @@ export class FileSystem {
     links: number,
   ): Found {
     if (path === '') throw new FileError('ENOENT');
-    const names = split(path.startsWith('/') ? path : `${directory}/${path}`);
+    const whole = path.startsWith('/') ? path : `${directory}/${path}`;
+    if (whole.length > LONGEST_PATH) throw new FileError('ENAMETOOLONG');
+    const names = split(whole);
     const walked: { name: string; node: Directory }[] = [];
     let here = this.root;
     for (const [index, name] of names.entries()) {

@@ -51,6 +51,8 @@ export interface Machine {
   nameServer?: ((address: string) => NameServer | undefined) | undefined;
   /** The API server, where the machine has the credentials for it. */
   cluster?: ClusterClient | undefined;
+  /** Told of what made a program crash: a bug of ours. */
+  fault?: ((error: unknown) => void) | undefined;
 }
 
 /** Thrown out of every wait of a process that a signal ended. Programs let it pass. */
@@ -308,9 +310,12 @@ export class Process {
     } catch (error) {
       if (error instanceof Exit) return error.status & 255;
       if (error instanceof BrokenPipe) return 128 + SIGNALS.SIGPIPE;
-      // A bug in one of our programs, or a wait that outlived the process: it ends as a program that crashed.
-      if (!(error instanceof FileError) || this.ended) return CRASHED;
-      return this.complainOfWriting(error);
+      // A wait that outlived the process, or a bug in one of our programs: it ends as a program that crashed.
+      if (this.ended) return CRASHED;
+      if (error instanceof FileError) return this.complainOfWriting(error);
+      // A stack that is full is the end of real programs, too.
+      if (!(error instanceof RangeError)) this.machine.fault?.(error);
+      return CRASHED;
     }
   }
 

@@ -173,7 +173,7 @@ class RunningContainer implements Container {
 }
 
 function machineOf(options: ContainerOptions, image: Image): Machine {
-  const { hostname, network, clock, random, cluster, nameServer } = options;
+  const { hostname, network, clock, random, cluster, nameServer, fault } = options;
   const fileSystem = fileSystemOf(options, image);
   const processes = new ProcessTable();
   const machine: Machine = {
@@ -185,6 +185,7 @@ function machineOf(options: ContainerOptions, image: Image): Machine {
     processes,
     cluster,
     nameServer,
+    fault,
   };
   placeDevices(fileSystem, random);
   placeProc(machine);

@@ -51,6 +51,7 @@ export function containerOptions(spec: ContainerSpec, parts: ContainerParts): Om
     nodeFiles: pod.spec.hostNetwork === true ? node.files : undefined,
     // What is on a Node has the Node's credentials; other Pods have none.
     cluster: pod.spec.hostNetwork === true ? node.cluster?.(namespaceOf(pod)) : undefined,
+    fault: (error) => node.fault(error),
   };
 }
 

@@ -123,7 +123,7 @@ function sliceErrors({ addressType, endpoints = [], ports = [] }: EndpointSlice)
       reason: 'FieldValueTooMany',
       message: `Too many: ${endpoints.length}: must have at most ${MOST_ENDPOINTS} items`,
     });
-  endpoints.forEach(({ addresses, hostname }, index) => {
+  endpoints.forEach(({ addresses = [], hostname }: Partial<Endpoint>, index) => {
     const field = `endpoints[${index}]`;
     if (addresses.length === 0)
       errors.push(required(`${field}.addresses`, 'must contain at least 1 address'));

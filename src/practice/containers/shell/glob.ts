@@ -1,13 +1,18 @@
 import type { FileSystem } from '../file-system.ts';
+import { ShellError } from './errors.ts';
 import { Pattern, type Chunk } from './pattern.ts';
 
-/** The paths a pattern matches, sorted; none when nothing does. Hidden names need a dot in the pattern. */
+/** A pattern may match the same files in many ways; more than this would take the learner's memory. */
+const MOST_PATHS = 50_000;
+
+/** The paths a pattern matches, sorted; none when nothing does. Hidden names need a dot in the pattern. @throws {ShellError} */
 export function pathsMatching(fileSystem: FileSystem, directory: string, chunks: readonly Chunk[]): string[] {
   let found = [''];
   for (const segment of segments(chunks)) {
     const pattern = new Pattern(segment.chunks);
     const literal = segment.chunks.map((chunk) => chunk.text).join('');
-    found = found.flatMap((base) => {
+    let count = 0;
+    const matching = (base: string): string[] => {
       const path = (name: string): string => base + name + segment.slashes;
       if (pattern.isLiteral) {
         const name = path(literal);
@@ -17,6 +22,12 @@ export function pathsMatching(fileSystem: FileSystem, directory: string, chunks:
         .filter((name) => (pattern.startsWithDot || !name.startsWith('.')) && pattern.matches(name))
         .map(path)
         .filter((name) => segment.slashes === '' || exists(fileSystem, name, directory));
+    };
+    found = found.flatMap((base) => {
+      const paths = matching(base);
+      count += paths.length;
+      if (count > MOST_PATHS) throw new ShellError('out of memory');
+      return paths;
     });
   }
   return found.sort();

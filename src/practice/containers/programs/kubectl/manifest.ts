@@ -1,6 +1,7 @@
 import { FileError } from '../../file-error.ts';
 import { reach, readWhole } from '../../open.ts';
 import { decode, type Process } from '../../process.ts';
+import { loadYaml } from '../../../yaml.ts';
 import type { ResourceType } from './discovery.ts';
 import { failure, KubectlFailure } from './failure.ts';
 import { type ApiObject, isFields } from './object.ts';
@@ -45,10 +46,9 @@ function filesOf(process: Process, name: string): string[] {
 
 async function objectsOf(process: Process, source: string): Promise<ApiObject[]> {
   const bytes = source === '-' ? await readAll(process) : readFile(process, source);
-  const { loadAll } = await import('js-yaml');
   let documents: unknown[];
   try {
-    documents = loadAll(decode(bytes));
+    documents = await loadYaml(decode(bytes));
   } catch (error) {
     throw failure(`error parsing ${shown(source)}: error converting YAML to JSON: yaml: ${yamlWords(error)}`);
   }

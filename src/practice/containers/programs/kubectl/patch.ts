@@ -1,5 +1,6 @@
 import { decode } from '../../process.ts';
 import { readWhole } from '../../open.ts';
+import { loadYaml } from '../../../yaml.ts';
 import type { Command } from './command.ts';
 import { announce, WRITING, writeQuery } from './create.ts';
 import { shownType } from './discovery.ts';
@@ -69,9 +70,9 @@ async function bodyOf({ options, process }: Session): Promise<string> {
   const text = options.get('patch') ?? (file === undefined ? undefined : decode(readWhole(process, file)));
   if (text === undefined)
     throw failure('must specify --patch or --patch-file containing the contents of the patch');
-  const { load } = await import('js-yaml');
   try {
-    return JSON.stringify(load(text));
+    const [document] = await loadYaml(text);
+    return JSON.stringify(document);
   } catch {
     // The server says what is wrong with it.
     return text;

@@ -3,6 +3,9 @@ import { type Applet, fail } from '../applet.ts';
 import { input, writer } from '../input.ts';
 import { argument, bytes, checkHeld, lines } from '../lines.ts';
 
+/** What each line takes beside its characters. */
+const LINE = 64;
+
 interface Key {
   from: number;
   to: number;
@@ -35,7 +38,7 @@ Sort lines of text
       if (source === undefined) return call.suite.kind === 'busybox' ? 1 : 2;
       for await (const line of lines(source)) {
         all.push(line.replace(/\n$/, ''));
-        size += line.length;
+        size += line.length + LINE;
         checkHeld(size);
       }
     }
