@@ -124,13 +124,13 @@ describe('client-node', () => {
         },
       },
     });
+    const available = (): Promise<number | undefined> =>
+      apps.readNamespacedDeployment(where).then(({ status }) => status?.availableReplicas);
+    // Until it has come to rest its controller writes, too: who comes second is told of a conflict.
+    await expect.poll(available, { timeout: 15_000 }).toBe(1);
     const scale = await apps.readNamespacedDeploymentScale(where);
     scale.spec = { replicas: 3 };
     await apps.replaceNamespacedDeploymentScale({ ...where, body: scale });
-    await expect
-      .poll(async () => (await apps.readNamespacedDeployment(where)).status?.availableReplicas, {
-        timeout: 15_000,
-      })
-      .toBe(3);
+    await expect.poll(available, { timeout: 15_000 }).toBe(3);
   });
 });
