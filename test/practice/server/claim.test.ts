@@ -160,13 +160,13 @@ test('a process has one start, and one that is gone has none', async () => {
 test.runIf(process.platform !== 'win32')(
   'a process that has ended counts as gone before its parent has noticed',
   async () => {
-    // The shell becomes a program that never asks for its children.
-    const child = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], {
+    // The shell becomes a program that never asks for its children, well before its child ends.
+    const child = spawn('/bin/sh', ['-c', 'sleep 2 & echo $!; exec sleep 30'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     try {
       const pid = Number(await new Promise((resolve) => child.stdout.once('data', resolve)));
-      await expect.poll(() => processStart(pid)).toBeUndefined();
+      await expect.poll(() => processStart(pid), { timeout: 20_000 }).toBeUndefined();
       // It is still listed.
       expect(() => process.kill(pid, 0)).not.toThrow();
     } finally {
