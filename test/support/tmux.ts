@@ -11,6 +11,8 @@ export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 export class TmuxTerminal {
   private readonly socket: string;
   private readonly env: Record<string, string>;
+  /** How many lines have ended. */
+  private lines = 0;
 
   /**
    * @param folder where the socket is put; short, since sockets have short names
@@ -85,8 +87,11 @@ export class TmuxTerminal {
   async end(): Promise<{ code: number; shown: string }> {
     await this.see(/^@@ ?\n*(?![\s\S])/m);
     const shown = this.screen();
-    await this.type('echo "exit code $? "');
-    const [, code] = /^exit code (\d+) $/m.exec(await this.see(/^exit code \d+ $/m)) ?? [];
+    // Those of earlier lines are still on the screen.
+    const answer = `^exit code (\\d+) of line ${++this.lines}$`;
+    await this.type(`echo "exit code $? of line ${this.lines}"`);
+    const text = await this.see(new RegExp(`${answer}\\n@@ ?\\n*(?![\\s\\S])`, 'm'));
+    const [, code] = new RegExp(answer, 'm').exec(text) ?? [];
     return { code: Number(code), shown };
   }
 
