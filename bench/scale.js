@@ -1,6 +1,7 @@
 // A thousand Pods on a hundred Nodes of a practice cluster: how fast the API takes them, when all of them run, how long
 // a list of them takes, and how much memory that is. Beside it the same Pods at a real API server (E2E_KUBECONFIG), where
 // no Node has what they ask for: they are kept and listed there, and nothing runs.
+// Not all limits are held yet, so `npm run bench` leaves it out.
 // usage: node bench/scale.js [--check]   (--check: exit 1 when a value is beyond its limit)
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -30,7 +31,7 @@ const pod = (index, nodeSelector) => ({
 
 async function need(client, status, ...request) {
   const answer = await client.ask(...request);
-  if (![].concat(status).includes(answer.status))
+  if (answer.status !== status)
     throw new Error(`${request.slice(0, 2).join(' ')}: ${answer.status} ${answer.text.slice(0, 300)}`);
   return answer;
 }
@@ -75,13 +76,9 @@ async function untilRunning(client) {
 
 async function onPractice() {
   const folder = mkdtempSync(join(tmpdir(), 'k8snet-bench-'));
-  const child = spawn(
-    process.execPath,
-    [...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []), program, folder, String(NODES)],
-    {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    },
-  );
+  const child = spawn(process.execPath, [program, folder, String(NODES)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   try {
     const message = await new Promise((resolve) => child.once('message', resolve));
     if (!('ready' in message)) throw new Error(message.failed);
@@ -90,12 +87,9 @@ async function onPractice() {
     await untilRunning(client);
     const running = (performance.now() - begin) / 1000;
     const seconds = await list(client, 'default');
-    const memory = (name) =>
-      Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) /
-      1024;
-    const result = { perSecond, running, list: seconds, mebibytes: memory('VmHWM'), now: memory('VmRSS') };
+    const [, kibibytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'));
     client.close();
-    return result;
+    return { perSecond, running, list: seconds, mebibytes: Number(kibibytes) / 1024 };
   } finally {
     child.kill('SIGTERM');
     await new Promise((resolve) => child.once('exit', resolve));
@@ -110,12 +104,14 @@ async function onReal() {
   if (!existsSync(kubeconfig)) return console.log(`no real cluster: there is no file ${kubeconfig}`);
   const client = apiClient(kubeconfig, CONNECTIONS);
   const home = `/api/v1/namespaces/${REAL_NAMESPACE}`;
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: REAL_NAMESPACE } };
+  // One that is there already is somebody's: nothing is made in it, and it is not deleted.
+  const { status } = await client.ask('POST', '/api/v1/namespaces', namespace);
+  if (status !== 201) {
+    client.close();
+    return console.log(`no real cluster: namespace ${REAL_NAMESPACE} could not be made there (${status})`);
+  }
   try {
-    await need(client, [201, 409], 'POST', '/api/v1/namespaces', {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: REAL_NAMESPACE },
-    });
     // Pods are refused until it is there.
     while ((await client.ask('GET', `${home}/serviceaccounts/default`)).status !== 200)
       await new Promise((resolve) => setTimeout(resolve, 100));

@@ -2,6 +2,7 @@ import { load } from 'js-yaml';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { machineClock, timestamp } from './clock.ts';
+import { MOST_NODES } from './controllers/node-definition.ts';
 import { type PracticeCluster, serve } from './serve.ts';
 import { lastPort, writeAddress } from './server/address.ts';
 import { awaitAddress, claim } from './server/claim.ts';
@@ -13,7 +14,10 @@ import { readIfThere, replaceFile } from './server/private-file.ts';
  * end or has been idle for long. Who started it is told over the IPC channel when it answers.
  */
 export async function runDetached([folder, nodes]: readonly string[]): Promise<void> {
-  if (folder === undefined) return fail('usage: practice.js FOLDER [NODES]');
+  const number = nodes === undefined ? undefined : Number(nodes);
+  const isNumber = number === undefined || (Number.isInteger(number) && number > 0 && number <= MOST_NODES);
+  if (folder === undefined || !isNumber)
+    return fail(`usage: practice.js FOLDER [NODES], with 1 to ${MOST_NODES} nodes`);
   // grep and nginx in containers take anybody's regular expressions. V8 then goes over to an engine that can't be
   // brought to a standstill (it does not know ignoring case, which stays as it is).
   setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
@@ -41,7 +45,7 @@ export async function runDetached([folder, nodes]: readonly string[]): Promise<v
     cluster = await serve({
       folder,
       port: lastPort(folder),
-      nodes: nodes === undefined ? undefined : Number(nodes),
+      nodes: number,
       idle: end,
       report,
     });

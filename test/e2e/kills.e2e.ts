@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isPractice, kubeconfig, Learner, listing, settled } from './harness.ts';
+import { isPractice, kubeconfig, listing, settled } from './harness.ts';
 import {
   borrowedNamespaces,
   countMoments,
@@ -10,6 +10,7 @@ import {
   spread,
   turnTo,
 } from './kills.ts';
+import { learnersHere } from './learners.ts';
 import { showTable } from './table.ts';
 
 /** Killed and cleaned up at the same time. */
@@ -25,7 +26,7 @@ const isTold = isPractice || network === undefined || network === 'routes';
  * happens. What was killed then is cleaned up without a trace.
  */
 describe.skipIf(kubeconfig === '' || !isTold)('killed with -9', () => {
-  const learners: Learner[] = [];
+  const { learners, newLearner } = learnersHere();
   const rows: string[] = [];
   let namespaces: string[];
   beforeAll(async () => {
@@ -34,15 +35,7 @@ describe.skipIf(kubeconfig === '' || !isTold)('killed with -9', () => {
     const lender = newLearner();
     for (const name of namespaces) lender.namespaces.add(name);
   });
-  afterAll(() => {
-    for (const learner of learners) learner.remove();
-    showTable('kills', ['killed', 'found afterwards', 'cleanup'], rows);
-  });
-  const newLearner = (): Learner => {
-    const learner = new Learner();
-    learners.push(learner);
-    return learner;
-  };
+  afterAll(() => showTable('kills', ['killed', 'found afterwards', 'cleanup'], rows));
 
   it.each(SCRIPTS)('$name: cleanup leaves the cluster as it was', { timeout: 3_600_000 }, async (script) => {
     const count = await countMoments(script, namespaces[0]!);

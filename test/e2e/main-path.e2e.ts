@@ -1,27 +1,19 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { borrowed, pods } from './borrowed.ts';
 import {
   isPractice,
   kubeconfig,
   kubectl,
-  Learner,
   learnerKubeconfig,
   listing,
   removePod,
   root,
   uidOf,
 } from './harness.ts';
+import { learnersHere } from './learners.ts';
 
-const learners: Learner[] = [];
-function newLearner(): Learner {
-  const learner = new Learner();
-  learners.push(learner);
-  return learner;
-}
-afterAll(() => {
-  for (const learner of learners) learner.remove();
-});
+const { learners, newLearner } = learnersHere();
 
 /** Codes of statements that do not apply on one Node. */
 const ONE_NODE = new Set(['one-node', 'not-one-node', 'not-two-nodes']);

@@ -1,32 +1,15 @@
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { borrowed, goTo, pods } from './borrowed.ts';
-import {
-  kubeconfig,
-  kubectl,
-  kubectlWith,
-  Learner,
-  listing,
-  pause,
-  removePod,
-  root,
-  uidOf,
-} from './harness.ts';
+import { kubeconfig, kubectl, kubectlWith, listing, pause, removePod, root, uidOf } from './harness.ts';
+import { learnersHere } from './learners.ts';
 
 /** Milliseconds after the start. `npm run prove` names many more. */
 const kills = (process.env['E2E_KILLS'] ?? '300,800,1600,2600,4200').split(',').map(Number);
 
-const learners: Learner[] = [];
-function newLearner(): Learner {
-  const learner = new Learner();
-  learners.push(learner);
-  return learner;
-}
-afterAll(() => {
-  for (const learner of learners) learner.remove();
-});
+const { learners, newLearner } = learnersHere();
 
 /** Lessons that end otherwise than they should leave nothing behind either. */
 describe.skipIf(kubeconfig === '')('in namespaces of their own', () => {

@@ -44,8 +44,8 @@ test('whatever patches an object is refused in words, or leaves a valid one', as
       // What is valid is taken as it is, and nothing is left to change.
       const again = await api.call('PUT', `${url}?fieldValidation=Strict`, { body: reply.body });
       // A list can be made of elements without their merge key; from then on it cannot be merged with, as in Kubernetes.
-      if (again.status !== 200) return checkRefusal(again.status, again.body);
-      expect(again.body).toEqual(reply.body);
+      if (again.status === 200) expect(again.body).toEqual(reply.body);
+      else expect(again.body.message).toContain('does not contain declared merge key');
       expect(again.status).toBe(200);
     }),
   );
@@ -54,7 +54,8 @@ test('whatever patches an object is refused in words, or leaves a valid one', as
 function checkRefusal(status: number, body: Body): void {
   expect(body).toMatchObject({ kind: 'Status', status: 'Failure', code: status });
   expect(body.message.length).toBeGreaterThan(10);
-  if (status === 500) expect(body.reason ?? '').toBe('');
+  // Kubernetes' own, of strategic patches.
+  if (status === 500) expect(body.message).toMatch(/does not contain declared merge key|unknown patch type/);
 }
 
 /** A patch leaves what it is applied to as it was, and does the same each time. */
@@ -96,6 +97,7 @@ test('what kubectl apply makes of three states gives what is wanted, and is then
       const sample = SAMPLES[resource.plural];
       const { api, url, object } = await apiWith(resource);
       const wanted = mutated(g, resource.type, sample) as Body;
+      if (hasTwins(wanted)) return;
       // What somebody else changed meanwhile.
       const other = await api.call('PATCH', `${url}?fieldValidation=Ignore`, {
         type: STRATEGIC,
@@ -115,8 +117,21 @@ test('what kubectl apply makes of three states gives what is wanted, and is then
         body: JSON.stringify(left ?? {}),
       });
       // A list can be made of elements without their merge key; from then on it cannot be merged with, as in Kubernetes.
-      if (again.status !== 200) return checkRefusal(again.status, again.body);
-      expect(again.body).toEqual(reply.body);
+      if (again.status === 200) expect(again.body).toEqual(reply.body);
+      else expect(again.body.message).toContain('does not contain declared merge key');
     }),
   );
 });
+
+const MERGE_KEYS = ['name', 'mountPath', 'devicePath', 'containerPort', 'port', 'ip', 'topologyKey'];
+
+/** Whether elements of a list have one merge key: which of them a patch means, nobody can tell, kubectl neither. */
+function hasTwins(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value))
+    for (const key of MERGE_KEYS) {
+      const keys = value.map((each: Record<string, unknown> | null) => each?.[key]).filter(Boolean);
+      if (new Set(keys).size < keys.length) return true;
+    }
+  return Object.values(value).some(hasTwins);
+}

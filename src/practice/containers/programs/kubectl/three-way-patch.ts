@@ -25,23 +25,29 @@ export function threeWayPatch(before: unknown, wanted: unknown, current: unknown
 }
 
 function mapPatch(before: Fields, wanted: Fields, current: Fields): Fields {
-  const patch: Fields = {};
+  const patch: [field: string, value: unknown][] = [];
   for (const [field, value] of Object.entries(wanted)) {
-    const now = current[field];
+    const now = ownField(current, field);
     const key = Array.isArray(now) && Array.isArray(value) ? keyOf(field, [...now, ...value]) : undefined;
     if (value === null) {
-      if (now !== undefined) patch[field] = null;
+      if (now !== undefined) patch.push([field, null]);
     } else if (isFields(value) && isFields(now)) {
-      const inner = mapPatch(fields(before[field]), value, now);
-      if (Object.keys(inner).length > 0) patch[field] = inner;
+      const inner = mapPatch(fields(ownField(before, field)), value, now);
+      if (Object.keys(inner).length > 0) patch.push([field, inner]);
     } else if (key !== undefined) {
-      const inner = listPatch(key, objects(before[field]), objects(value), objects(now));
-      if (inner.length > 0) patch[field] = inner;
-    } else if (!isSame(value, now)) patch[field] = value;
+      const inner = listPatch(key, objects(ownField(before, field)), objects(value), objects(now));
+      if (inner.length > 0) patch.push([field, inner]);
+    } else if (!isSame(value, now)) patch.push([field, value]);
   }
   for (const field of Object.keys(before))
-    if (!Object.hasOwn(wanted, field) && Object.hasOwn(current, field)) patch[field] = null;
-  return patch;
+    if (!Object.hasOwn(wanted, field) && Object.hasOwn(current, field)) patch.push([field, null]);
+  // As plain properties: one may be called `__proto__`.
+  return Object.fromEntries(patch);
+}
+
+/** A learner may name labels and keys as what every object inherits. */
+function ownField(object: Fields, field: string): unknown {
+  return Object.hasOwn(object, field) ? object[field] : undefined;
 }
 
 function listPatch(key: string, before: Fields[], wanted: Fields[], current: Fields[]): Fields[] {
@@ -72,7 +78,7 @@ function isSame(a: unknown, b: unknown): boolean {
     return a.length === b.length && a.every((each, index) => isSame(each, b[index]));
   if (!isFields(a) || !isFields(b)) return a === b;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => isSame(a[key], b[key]));
+  return keys.length === Object.keys(b).length && keys.every((key) => isSame(a[key], ownField(b, key)));
 }
 
 function fields(value: unknown): Fields {

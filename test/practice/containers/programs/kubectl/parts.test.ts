@@ -100,9 +100,17 @@ describe('a patch of what was applied, is wanted, and is there', () => {
       { labels: { a: null } },
     ],
     ['what others added stays', {}, { labels: { x: 'y' } }, { labels: { c: 'd' } }, { labels: { x: 'y' } }],
+    [
+      'a label may be called as what every object inherits',
+      {},
+      JSON.parse('{"labels":{"__proto__":"a","constructor":"b"}}'),
+      { labels: {} },
+      JSON.parse('{"labels":{"__proto__":"a","constructor":"b"}}'),
+    ],
     ['a list without keys as a whole', {}, { args: ['1', '2'] }, { args: ['1'] }, { args: ['1', '2'] }],
   ])('%s', (_, before, wanted, current, patch) =>
-    expect(threeWayPatch(before, wanted, current)).toEqual(patch),
+    // As text: what is called `__proto__` would be passed over.
+    expect(JSON.stringify(threeWayPatch(before, wanted, current))).toBe(JSON.stringify(patch)),
   );
 });
 
